@@ -1,0 +1,128 @@
+"""Which deletions could have made a token: the hypotheses of channel inference.
+
+For every common word and every run of up to eight letters in it, the index holds the hash of what
+is left when that run is deleted. Looking a damaged token up gives the words that it may have been,
+and the sequence that each of them lost. All hashes are polynomials, so that the hash of what is
+left follows from the prefix hashes of the word, for all words at once. Start reading at
+:meth:`DeletionIndex.explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.lexicon import Lexicon
+
+MAX_SEQUENCE = 8
+_VOCABULARY = 50_000
+_MAX_WORD = 24
+_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
+_INVERSE = pow(_BASE, -1, 2**64)
+
+Hashes = NDArray[np.uint64]
+
+
+def _powers(base: int, count: int) -> Hashes:
+    values = [1]
+    for _ in range(count - 1):
+        values.append(values[-1] * base % 2**64)
+    return np.array(values, dtype=np.uint64)
+
+
+_POWERS = _powers(_BASE, _MAX_WORD + 1)
+_INVERSE_POWERS = _powers(_INVERSE, _MAX_WORD + 1)
+
+
+def _prefix_hashes(words: list[str]) -> Hashes:
+    """For each word, the hash of its first i letters in column i, for i up to the longest word."""
+    width = max(map(len, words))
+    letters = np.array(words, dtype=f"<U{width}").view(np.uint32).reshape(len(words), width)
+    terms = letters.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93) * _POWERS[:width]
+    prefixes = np.zeros((len(words), width + 1), dtype=np.uint64)
+    np.cumsum(terms, axis=1, out=prefixes[:, 1:])
+    return prefixes
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """Ways to have made the tokens asked for; one row per way, aligned arrays.
+
+    ``token``: place of the token in the question. ``word``: the word that it may have been, as a
+    place in the lexicon's list. ``start``, ``length``: the letters that the word lost.
+    ``sequence``: a hash of these letters.
+    """
+
+    token: NDArray[np.int64]
+    word: NDArray[np.int32]
+    start: NDArray[np.int8]
+    length: NDArray[np.int8]
+    sequence: Hashes
+
+
+class DeletionIndex:
+    """The damaged forms of the commonest words of a language; built on first use."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        # A word's place in the lexicon is its identity, so that longer ones are masked, not cut.
+        self.words = list(islice(lexicon.words, _VOCABULARY))
+        self.frequencies = np.array([lexicon.frequency(word) for word in self.words])
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def load(lang: str) -> DeletionIndex:
+        """The index of a language, shared by all that ask for it."""
+        return DeletionIndex(Lexicon.load(lang))
+
+    @cached_property
+    def _table(self) -> tuple[Hashes, Explanations]:
+        lengths = np.array([len(word) for word in self.words])
+        lengths[lengths > _MAX_WORD] = 0
+        prefixes = _prefix_hashes([word[:_MAX_WORD] for word in self.words])
+        whole = prefixes[np.arange(len(self.words)), lengths]
+        forms, rows = [], []
+        for length in range(1, MAX_SEQUENCE + 1):
+            for start in range(_MAX_WORD - length + 1):
+                found = np.flatnonzero((lengths >= start + length) & (lengths > length))
+                if not len(found):
+                    break
+                before, after = prefixes[found, start], prefixes[found, start + length]
+                forms.append(before + (whole[found] - after) * _INVERSE_POWERS[length])
+                lost = (after - before) * _INVERSE_POWERS[start]
+                size = len(found)
+                rows.append(
+                    (
+                        found.astype(np.int32),
+                        np.full(size, start, dtype=np.int8),
+                        np.full(size, length, dtype=np.int8),
+                        lost,
+                    )
+                )
+        form = np.concatenate(forms)
+        order = np.argsort(form)
+        word, start_, length_, sequence = (
+            np.concatenate([row[field] for row in rows])[order] for field in range(4)
+        )
+        token = np.zeros(0, dtype=np.int64)
+        return form[order], Explanations(token, word, start_, length_, sequence)
+
+    def explain(self, tokens: list[str]) -> Explanations:
+        """All words that become one of ``tokens`` when one run of letters is deleted."""
+        form, entries = self._table
+        hashes = _prefix_hashes([token[:_MAX_WORD] for token in tokens])[
+            np.arange(len(tokens)), [min(len(token), _MAX_WORD) for token in tokens]
+        ]
+        first = np.searchsorted(form, hashes, side="left")
+        counts = np.searchsorted(form, hashes, side="right") - first
+        token = np.repeat(np.arange(len(tokens)), counts)
+        within = np.arange(len(token)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = first[token] + within
+        return Explanations(
+            token, entries.word[rows], entries.start[rows], entries.length[rows],
+            entries.sequence[rows],
+        )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Text as lossless tokens with offsets, and where sentences begin.
+
+Joined, the tokens of a text are that text. Words are what mending works on; everything that looks
+like a word but is none (addresses, file names, identifiers, "27th", "U.S.") is kept whole as
+``other``, out of mending's reach. Start reading at :func:`tokenize`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+import regex
+
+Kind = Literal["word", "number", "space", "break", "other"]
+
+# The order matters: what only looks like words comes before words.
+_TOKEN = regex.compile(
+    r"""
+    (?P<break>\r?\n)
+  | (?P<space>[^\S\r\n]+|\r)
+  | (?P<other>
+        (?:https?://|www\.)\S*[^\s\p{P}]              # an address on the web
+      | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                  # an e-mail address
+      | [@\#$]\w+                                     # a handle, a tag, a variable
+      | \w+(?:\.\w+)*\(\)                             # a call: name()
+      | (?:\p{L}\.){2,}                               # an abbreviation: U.S.
+      | [\p{L}\p{M}]*[\p{N}_](?:[\p{L}\p{N}\p{M}_]*)[\p{L}_][\p{L}\p{N}\p{M}_]*   # 27th, is_on
+      | [\p{L}\p{M}]+[\p{N}_]+                        # B2, x_
+    )
+  | (?P<number>\p{N}+(?:[.,:]\p{N}+)*)
+  | (?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)
+  | (?P<mark>.)
+    """,
+    regex.VERBOSE,
+)
+_KINDS: dict[str, Kind] = {
+    "break": "break",
+    "space": "space",
+    "other": "other",
+    "number": "number",
+    "word": "word",
+    "mark": "other",
+}
+
+
+class Token(NamedTuple):
+    """A stretch of text: ``text == whole_text[start:end]``, and what it is."""
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset after the last character."""
+        return self.start + len(self.text)
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of ``text``, in order and without gaps.
+
+    >>> [token.text for token in tokenize("They’re 2 of 27th.")]
+    ['They’re', ' ', '2', ' ', 'of', ' ', '27th', '.']
+    >>> "".join(token.text for token in tokenize("any text\\n")) == "any text\\n"
+    True
+    """
+    return [
+        Token(_KINDS[found.lastgroup or "mark"], found.group(), found.start())
+        for found in _TOKEN.finditer(text)
+    ]
+
+
+def lines(tokens: Iterable[Token]) -> list[list[Token]]:
+    """The tokens line by line; a line keeps the break that ends it."""
+    found: list[list[Token]] = [[]]
+    for token in tokens:
+        found[-1].append(token)
+        if token.kind == "break":
+            found.append([])
+    if not found[-1]:
+        found.pop()
+    return found
+
+
+_TERMINATORS = frozenset(".!?…:")
+_OPENERS = frozenset("\"'“‘«([{—–-•*")
+# Abbreviations after which a sentence goes on; single capitals ("J. Smith") are handled apart.
+_TITLES = frozenset("mr mrs ms dr prof st gen sen rep gov lt col sgt capt rev jr sr vs no".split())
+
+
+def sentence_starts(line: Sequence[Token]) -> list[bool]:
+    """For each token of a line, whether a sentence may begin with it.
+
+    >>> line = tokenize("Mr. Lee left. then rain fell")
+    >>> [t.text for t, first in zip(line, sentence_starts(line)) if first and t.kind == "word"]
+    ['Mr', 'then']
+    """
+    starts, fresh, before = [], True, ""
+    for token in line:
+        starts.append(fresh)
+        if token.kind == "space" or token.kind == "break":
+            continue
+        if token.kind == "other" and token.text in _TERMINATORS:
+            abbreviation = token.text == "." and (
+                before.lower() in _TITLES or (len(before) == 1 and before.isupper())
+            )
+            fresh = token.text != ":" and not abbreviation
+        elif token.kind != "other" or token.text not in _OPENERS and token.text not in "”’)]}\"'":
+            fresh = False
+        before = token.text
+    return starts
+
+
+Shape = Literal["lower", "title", "upper", "mixed"]
+
+
+def shape(word: str) -> Shape:
+    """How a word is capitalised; a lone capital letter counts as title.
+
+    >>> [shape(word) for word in ("they", "They", "THEY", "eBay", "I")]
+    ['lower', 'title', 'upper', 'mixed', 'title']
+    """
+    if word.islower() or word == word.lower():
+        return "lower"
+    if word[:1].isupper() and word[1:] == word[1:].lower():
+        return "title"
+    return "upper" if word.isupper() else "mixed"
