@@ -1,0 +1,65 @@
+"""Why a channel is believed: values only, made by inference and read by people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from textmend.channel import Channel, Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A damaged word that a drop explains: what arrived, its likeliest original, how often."""
+
+    arrived: str
+    written: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why one drop is believed.
+
+    ``expected``: words with the sequence that a clean text of this length would hold, from word
+    frequencies. ``observed``: those that the damaged part does hold (survivors). ``explained``:
+    suspicious words that the drop explains. ``log_odds``: natural logarithm of the odds that the
+    sequence was deleted, the price of having tried many hypotheses included.
+    """
+
+    drop: Drop
+    expected: float
+    observed: int
+    explained: tuple[Explained, ...]
+    log_odds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """This evidence as plain values for JSON."""
+        return {
+            "drop": self.drop.to_dict(),
+            "expected": round(self.expected, 2),
+            "observed": self.observed,
+            "explained": [
+                {"arrived": each.arrived, "written": each.written, "count": each.count}
+                for each in self.explained
+            ],
+            "log_odds": round(self.log_odds, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A channel and its evidence, one entry per drop; the empty channel for clean text."""
+
+    channel: Channel
+    evidence: tuple[Evidence, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.channel)
+
+    def to_dict(self) -> dict[str, Any]:
+        """This inference as plain values for JSON."""
+        return {
+            "channel": self.channel.to_dict(),
+            "evidence": [each.to_dict() for each in self.evidence],
+        }

@@ -1,0 +1,457 @@
+"""From texts to the channel that damaged them, its evidence, and the lines that it damaged.
+
+Bayesian selection of drops, one at a time. Suspicious words propose hypotheses: each sequence whose
+deletion turns a common word into one of them. A hypothesis is scored on the whole text by its
+log-odds, the sum of
+
+* the words that it explains: log of the frequency of what they may have been against the
+  probability of what they are;
+* absence: words with the sequence that a text of this length would hold, and does not;
+* survivors: words that still hold the sequence, in lines that are damaged;
+* a price for the number of hypotheses that could have been tried.
+
+Lines are damaged or clean (a clean headline above a damaged body): the likeliest segmentation is
+part of each score. Start reading at :func:`infer`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice, pairwise
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from textmend.bigrams import Bigrams
+from textmend.channel import Channel, Drop, WhiteSpace
+from textmend.evidence import Evidence, Explained, Inference
+from textmend.hypotheses import MAX_SEQUENCE, DeletionIndex
+from textmend.lexicon import Lexicon, attested, key
+from textmend.tokens import Token, sentence_starts, shape
+
+MIN_LOG_ODDS = 3.0
+
+_MAX_DROPS = 6
+_SHORTLIST = 12
+# Nats that a word of so many letters can say at most: anything may be an abbreviation.
+_GAIN_CAP = np.array((0.0, 2.0, 3.5, 5.0, 6.5, 8.0))
+_APOSTROPHES = frozenset("'’‘")
+_ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
+_MIN_GAIN = 1.5  # nats; an explanation that says less is none
+_SURVIVOR = 5.0  # nats; what a word that should have been damaged costs
+_SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
+_CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
+_GIVEN = 1.0  # nats for the damage of a line under a channel that is known
+_ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
+_DAMAGED_TEXT = 4.0  # nats; the price of believing in damage at all
+_COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
+_PROSE = 0.65  # … of whose expected share it holds at least this
+_FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "you") depend on the register
+_FLUENT = -11.5  # nats a word; clean English has -6.7 to -9.2, other languages below -13
+_CONSPICUOUS = 5.0  # expected words whose absence is itself a sign
+_DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
+# Log of how many sequences of one to eight letters are common enough to be tried.
+_PRICE = (3.5, 6.0, 8.0, 9.0, 10.0, 10.5, 11.0, 11.5)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Census:
+    """The words of some texts, counted by line; what all hypotheses are scored on."""
+
+    lexicon: Lexicon
+    lines: list[Sequence[Token]] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)  # the text that each line belongs to
+    types: list[str] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)  # type → its place in the list of types
+    counts: list[Counter[int]] = field(default_factory=list)  # of each line: type → occurrences
+    titles: list[Counter[int]] = field(default_factory=list)  # … of these, capitalised
+    suspicious: dict[int, float] = field(default_factory=dict)  # type → its probability if clean
+    flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[Sequence[Token]]], lexicon: Lexicon) -> Census:
+        """The census of tokenized texts, each a list of lines."""
+        census = cls(lexicon)
+        for place, text_lines in enumerate(texts):
+            names = attested(text_lines, lexicon)
+            for line in text_lines:
+                census._add(place, line, names)
+        return census
+
+    def _add(self, text: int, line: Sequence[Token], names: frozenset[str]) -> None:
+        counts: Counter[int] = Counter()
+        titles: Counter[int] = Counter()
+        before = ["", *(token.text for token in line[:-1])]
+        after = [*(token.text for token in line[1:]), ""]
+        starts = sentence_starts(line)
+        for token, first, left, right in zip(line, starts, before, after, strict=True):
+            if token.kind != "word":
+                continue
+            word = key(token.text)
+            place = self.places.setdefault(word, len(self.types))
+            if place == len(self.types):
+                self.types.append(word)
+            counts[place] += 1
+            if token.text != word:
+                titles[place] += 1
+            # An apostrophe says that the writer left something out: goin', 'appen.
+            elided = left in _APOSTROPHES or right in _APOSTROPHES
+            if elided or token.text in names or shape(token.text) in ("upper", "mixed"):
+                continue
+            clean = self.lexicon.probability(word if first else token.text)
+            flagged = self.lexicon.flag(token.text, first=first)
+            if clean < _ORDINARY or flagged:
+                self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
+            if flagged and shape(token.text) == "lower":
+                self.flagged.add(place)
+        self.lines.append(line)
+        self.texts.append(text)
+        self.counts.append(counts)
+        self.titles.append(titles)
+
+    @cached_property
+    def sizes(self) -> Floats:
+        """Words in each line."""
+        return np.array([counts.total() for counts in self.counts], dtype=float)
+
+    def absent_words(self) -> list[str]:
+        """Common words of which a text of this length would hold several, and this holds none.
+
+        None at all for a text that is sparing with common words as a whole: a list, a table, a
+        telegram, another language.
+        """
+        size = self.sizes.sum()
+        totals = sum(self.counts, Counter())
+        expected, observed = {}, {}
+        for word in islice(self.lexicon.words, _COMMON):
+            if word.isalpha() and len(word) <= MAX_SEQUENCE:
+                expected[word] = self.lexicon.frequency(word) * size
+                observed[word] = totals[self.places[word]] if word in self.places else 0
+        used, due = sum(observed.values()), sum(expected.values())
+        return [
+            word
+            for word in islice(expected, _FUNCTION_WORDS)
+            if not observed[word]
+            and expected[word] >= _CONSPICUOUS
+            and used >= _PROSE * (due - expected[word])
+        ]
+
+    def fluency(self, gains: Mapping[int, float]) -> float:
+        """The mean log-probability of a word, each gaining what the channel explains of it."""
+        totals = sum(self.counts, Counter())
+        logs = (
+            count * (math.log(self.lexicon.probability(self.types[place])) + gains.get(place, 0.0))
+            for place, count in totals.items()
+        )
+        return sum(logs) / max(totals.total(), 1)
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A hypothesis on a census: its log-odds, what it explains, the lines it damaged."""
+
+    drop: Drop
+    log_odds: float
+    gains: dict[int, float]  # type → nats
+    damaged: NDArray[np.bool_]
+    expected: float
+    survivors: int
+    conspicuous: bool  # whether its absence is itself a sign
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is more than a single word to go by: that may be anybody's typo."""
+        return len(self.gains) >= 2 or self.conspicuous
+
+
+def infer(
+    texts: Sequence[Sequence[Sequence[Token]]],
+    lexicon: Lexicon,
+    *,
+    min_log_odds: float = MIN_LOG_ODDS,
+) -> Inference:
+    """The channel of texts of one origin, each a list of lines of tokens, with its evidence.
+
+    The empty channel where nothing speaks clearly for damage.
+    """
+    census = Census.of(texts, lexicon)
+    if len(census.suspicious) < 2 and not census.absent_words():
+        return Inference(Channel())
+    hypotheses = _Hypotheses(census, DeletionIndex.load(lexicon.lang))
+    chosen = hypotheses.select(min_log_odds)
+    gains = {place: gain for each in chosen for place, gain in each.gains.items()}
+    if not chosen or census.fluency(gains) < _FLUENT:
+        return Inference(Channel())
+    channel = Channel(tuple(each.drop for each in chosen))
+    whitespace = settle_whitespace(census, damaged_lines(census, channel), channel)
+    return Inference(
+        Channel(channel.drops, whitespace),
+        tuple(hypotheses.evidence(each) for each in chosen),
+    )
+
+
+class _Hypotheses:
+    """Sequences that may have been deleted, by what each explains of a census.
+
+    ``gains``: sequence → suspicious type → nats by which the sequence explains it.
+    ``originals``: sequence → type → the likeliest word that it was, a place in the index.
+    """
+
+    def __init__(self, census: Census, index: DeletionIndex) -> None:
+        self.census = census
+        self.index = index
+        self.absent = census.absent_words()
+        self.gains: dict[str, dict[int, float]] = {word: {} for word in self.absent}
+        self.originals: dict[str, dict[int, int]] = {word: {} for word in self.absent}
+        self._explain_suspicious()
+
+    def _explain_suspicious(self) -> None:
+        index, census = self.index, self.census
+        places = list(census.suspicious)
+        if not places:
+            return
+        clean = np.array([census.suspicious[place] for place in places])
+        rows = index.explain([census.types[place] for place in places])
+        if not len(rows.token):
+            return
+        # One group per (sequence, type): the frequencies of all words that the type may have been,
+        # the likeliest first.
+        order = np.lexsort((-index.frequencies[rows.word], rows.token, rows.sequence))
+        token, sequence = rows.token[order], rows.sequence[order]
+        new = (sequence[1:] != sequence[:-1]) | (token[1:] != token[:-1])
+        border = np.flatnonzero(np.r_[True, new])
+        mass = np.add.reduceat(index.frequencies[rows.word[order]], border)
+        letters = np.array([len(census.types[place]) for place in places])
+        cap = _GAIN_CAP[np.minimum(letters, len(_GAIN_CAP) - 1)]
+        gains = np.minimum(np.log1p(mass / clean[token[border]]), cap[token[border]])
+        telling = np.flatnonzero(gains >= _MIN_GAIN)
+        _, inverse, counts = np.unique(
+            sequence[border][telling], return_inverse=True, return_counts=True
+        )
+        for row, count in zip(telling, counts[inverse], strict=True):
+            at = order[border[row]]
+            start = rows.start[at]
+            lost = index.words[rows.word[at]][start : start + rows.length[at]]
+            # A sequence needs two words that speak for it, or one and its own absence.
+            if count >= 2 or lost in self.gains:
+                place = places[rows.token[at]]
+                self.gains.setdefault(lost, {})[place] = float(gains[row])
+                self.originals.setdefault(lost, {})[place] = int(rows.word[at])
+
+    def select(self, min_log_odds: float) -> list[_Scored]:
+        """The drops that earn their place, most telling first."""
+        chosen: list[_Scored] = []
+        while len(chosen) < _MAX_DROPS:
+            scored = (self._in_best_case(each, chosen) for each in self._shortlist(chosen))
+            worthy = [each for each in scored if each.enough and each.log_odds >= min_log_odds]
+            if not worthy:
+                break
+            best = max(worthy, key=lambda each: each.log_odds)
+            chosen = self._without_the_explained_away([*chosen, best], min_log_odds)
+            if best not in chosen:
+                break
+        return chosen
+
+    def _shortlist(self, chosen: Sequence[_Scored]) -> list[str]:
+        """The sequences that explain most, few enough to be scored on the whole text."""
+        # What holds a chosen sequence is gone for that reason: "ee" where every "e" was deleted.
+        gone = [each.drop.sequence for each in chosen]
+        totals = {
+            sequence: sum(self._left(sequence, chosen).values()) - _PRICE[len(sequence) - 1]
+            for sequence in self.gains
+            if not any(each in sequence for each in gone)
+        }
+        found = sorted(totals, key=lambda each: (-totals[each], each))[:_SHORTLIST]
+        return [*found, *(word for word in self.absent if word in totals and word not in found)]
+
+    def _left(self, sequence: str, others: Iterable[_Scored]) -> dict[int, float]:
+        """The gains of a sequence for what no other drop explains."""
+        taken = {place for each in others for place in each.gains}
+        gains = self.gains.get(sequence, {})
+        return {place: gain for place, gain in gains.items() if place not in taken}
+
+    def _without_the_explained_away(
+        self, chosen: list[_Scored], min_log_odds: float
+    ) -> list[_Scored]:
+        """The drops that still earn their place on what the others leave, the weakest tried first."""
+        kept = list(chosen)
+        for each in reversed(chosen):
+            others = [other for other in kept if other is not each]
+            again = self._score(each.drop, others)
+            if others and not (again.enough and again.log_odds >= min_log_odds):
+                kept = others
+        return kept
+
+    def _in_best_case(self, sequence: str, chosen: Sequence[_Scored]) -> _Scored:
+        """A sequence with its capitalised forms deleted too, unless some survive."""
+        either = self._score(Drop(sequence), chosen)
+        lower = self._score(Drop(sequence, ignore_case=False), chosen)
+        return lower if lower.log_odds > either.log_odds + _CASE else either
+
+    def _score(self, drop: Drop, others: Sequence[_Scored]) -> _Scored:
+        census, gains = self.census, self._left(drop.sequence, others)
+        totals: Counter[int] = Counter()
+        hits = [gains.keys() & counts.keys() for counts in census.counts]
+        for counts, places in zip(census.counts, hits, strict=True):
+            totals.update({place: counts[place] for place in places})
+        # A word that comes again says less each time.
+        weights = {
+            place: gains[place] * (1 + math.log(total)) / total for place, total in totals.items()
+        }
+        survivors = _survivors(drop, census)
+        odds = -_SURVIVOR * survivors
+        for line, places in enumerate(hits):
+            odds[line] += sum(weights[place] * census.counts[line][place] for place in places)
+        conspicuous = drop.sequence in self.absent
+        if conspicuous and not gains:
+            damaged, total = np.ones(len(odds), dtype=bool), float(odds.sum())
+        else:
+            damaged, total = segment(odds, census.texts)
+        size = float(census.sizes[damaged].sum())
+        spared = [each.drop.sequence for each in others]
+        expected = size * self.index.rate(drop.sequence, without=spared)
+        observed = int(survivors[damaged].sum())
+        # Only a text that is damaged as a whole can be expected to hold the sequence somewhere.
+        if not observed and 2 * size > census.sizes.sum():
+            total += _burst(expected)
+        present = {place for line in np.flatnonzero(damaged) for place in hits[line]}
+        if conspicuous:
+            total += self._adjacency(drop.sequence)
+        # Among many strange words some are explained by chance: the more ways to choose those.
+        strange = census.flagged - {place for each in others for place in each.gains}
+        ways = math.log(math.comb(len(strange), len(present & strange)))
+        price = _PRICE[len(drop.sequence) - 1] + ways + (0.0 if others else _DAMAGED_TEXT)
+        return _Scored(
+            drop,
+            total - price,
+            {place: gains[place] for place in present},
+            damaged,
+            expected,
+            observed,
+            conspicuous and expected >= _CONSPICUOUS,
+        )
+
+    def _adjacency(self, word: str) -> float:
+        """Nats by which the pairs of words that now touch speak for ``word`` gone from between."""
+        bigrams = Bigrams.load(self.census.lexicon.lang)
+        total = 0.0
+        for line in self.census.lines:
+            words = (token for token in line if token.kind != "space")
+            for left, right in pairwise(words):
+                if left.kind == right.kind == "word":
+                    there = bigrams.probability(word, left.text)
+                    between = there * bigrams.probability(right.text, word)
+                    touching = bigrams.probability(right.text, left.text)
+                    total += math.log((1.0 + between / touching) * (1.0 - there))
+        return min(total, _ADJACENCY_CAP)
+
+    def evidence(self, scored: _Scored) -> Evidence:
+        """A chosen hypothesis for people to read."""
+        census = self.census
+        totals: Counter[int] = Counter()
+        for line in np.flatnonzero(scored.damaged):
+            counts = census.counts[line]
+            totals.update({place: counts[place] for place in scored.gains.keys() & counts.keys()})
+        order = sorted(totals, key=lambda place: (-scored.gains[place], census.types[place]))
+        originals = self.originals[scored.drop.sequence]
+        explained = tuple(
+            Explained(census.types[place], self.index.words[originals[place]], totals[place])
+            for place in order
+        )
+        return Evidence(
+            scored.drop, scored.expected, scored.survivors, explained, scored.log_odds
+        )
+
+
+def _burst(expected: float) -> float:
+    """Nats against seeing none where so many are expected, words coming in bursts."""
+    return _DISPERSION * math.log1p(expected / _DISPERSION)
+
+
+def _survivors(drop: Drop, census: Census) -> Floats:
+    """Words of each line that the drop should have changed and did not."""
+    holding = {place for place, word in enumerate(census.types) if drop.sequence in word}
+    # With its case respected, a drop spares a capitalised word that begins with the sequence.
+    sparing = (
+        set()
+        if drop.ignore_case
+        else {place for place in holding if drop.sequence not in census.types[place][1:]}
+    )
+    found = np.zeros(len(census.counts))
+    if not holding:
+        return found
+    for line, counts in enumerate(census.counts):
+        found[line] = sum(counts[place] for place in holding & counts.keys())
+        found[line] -= sum(census.titles[line][place] for place in sparing & counts.keys())
+    return found
+
+
+def segment(odds: Floats, texts: Sequence[int]) -> tuple[NDArray[np.bool_], float]:
+    """The likeliest damaged lines, given the log-odds of each, and their log-odds together.
+
+    Borders between clean and damaged lines cost; a new text begins afresh (Viterbi, two states).
+    """
+    if not len(odds):
+        return np.zeros(0, dtype=bool), 0.0
+    clean, damaged, text = 0.0, 0.0, texts[0]
+    back: list[tuple[bool, bool]] = []
+    for line, gain in enumerate(odds):
+        if texts[line] != text:
+            text = texts[line]
+            best_is_damaged = damaged > clean
+            back.append((best_is_damaged, best_is_damaged))
+            clean = damaged = max(clean, damaged)
+        else:
+            back.append((damaged - _SWITCH > clean, damaged >= clean - _SWITCH))
+            clean, damaged = max(clean, damaged - _SWITCH), max(damaged, clean - _SWITCH)
+        damaged += float(gain)
+    states = np.zeros(len(odds), dtype=bool)
+    state = damaged > clean
+    for line in range(len(odds) - 1, -1, -1):
+        states[line] = state
+        state = back[line][state]
+    return states, max(clean, damaged)
+
+
+def damaged_lines(census: Census, channel: Channel, *, given: bool = False) -> NDArray[np.bool_]:
+    """For each line of a census, whether the channel acted on it.
+
+    ``given``: the channel is known rather than inferred, so that a line without a survivor needs
+    no damaged word to be believed damaged.
+    """
+    hypotheses = _Hypotheses(census, DeletionIndex.load(census.lexicon.lang))
+    odds = np.full(len(census.counts), _GIVEN if given else 0.0)
+    gains: dict[int, float] = {}
+    for drop in channel.drops:
+        odds -= _SURVIVOR * _survivors(drop, census)
+        for place, gain in hypotheses.gains.get(drop.sequence, {}).items():
+            gains[place] = max(gain, gains.get(place, 0.0))
+    for line, counts in enumerate(census.counts):
+        odds[line] += sum(gains[place] for place in gains.keys() & counts.keys())
+    return segment(odds, census.texts)[0]
+
+
+_DOUBLE = regex.compile(r"(?<=[^\s.!?:;])[ \u00a0]{2}(?=\S)")
+
+
+def settle_whitespace(
+    census: Census, damaged: NDArray[np.bool_], channel: Channel
+) -> WhiteSpace:
+    """What became of the white space around words that vanished, from the traces that it left."""
+    shown = [
+        "".join(token.text for token in census.lines[line]) for line in np.flatnonzero(damaged)
+    ]
+    frequencies = (census.lexicon.frequency(drop.sequence) for drop in channel.drops)
+    vanished = float(census.sizes[damaged].sum()) * sum(frequencies)
+    doubles = sum(len(_DOUBLE.findall(line)) for line in shown)
+    if doubles and doubles >= 0.2 * vanished:
+        return "keep"
+    indented = any(line[0] == " " and not line[1:2].isspace() for line in shown if line)
+    return "squeeze" if indented else "collapse"

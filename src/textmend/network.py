@@ -1,0 +1,264 @@
+"""The shipped network, run with NumPy: how well does each candidate fit the words around it?
+
+It never sees a damaged string. A slot (a word, a number, a punctuation mark) enters as the weighted
+mean of its candidates' embeddings, plus how the damaged surface is capitalised, so that one network
+serves every channel. A few gated convolutions spread that along the line; a candidate's score is
+the product of its embedding with its slot's state, and a vanished word's that with the state of
+the gap. A line is always computed alone, and so its scores depend on nothing else.
+
+Here is also the model file: magic bytes, a checksum, a JSON header, then plain arrays; nothing is
+unpickled. ``textmend.training`` makes such files. Start reading at :meth:`Network.score`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from textmend.errors import TextmendError
+from textmend.lexicon import key
+from textmend.tokens import Shape, shape
+
+Floats = NDArray[np.float32]
+Ids = NDArray[np.intp]
+
+SHIPPED = Path(__file__).parent / "data" / "context-en.tmnd"
+
+# What is not in the vocabulary enters as one of these; the first four are words, by shape.
+CLASSES = ("<lower>", "<title>", "<upper>", "<mixed>", "<number>", "<year>", "<other>")
+_SHAPE_CODES: dict[Shape, int] = {"lower": 0, "title": 1, "upper": 2, "mixed": 3}
+SHAPES = len(_SHAPE_CODES)
+FIRST = 4  # bit of a form: a sentence may begin here
+
+_NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
+_YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
+_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
+
+_MAGIC = b"textmend"
+_FORMAT = 1
+_DIGEST = hashlib.sha256().digest_size
+
+
+def number_class(text: str) -> str | None:
+    """The class of a number, or None where ``text`` is no number."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    return "<year>" if _YEAR.fullmatch(text) else "<number>"
+
+
+def is_word(text: str) -> bool:
+    """Whether ``text`` is a word to the tokenizer, and not a mark, a number or an identifier."""
+    return _WORD.fullmatch(text) is not None
+
+
+def form(surface: str, *, first: bool = False) -> int:
+    """What the network sees of a damaged surface: its shape, and whether a sentence may begin."""
+    return _SHAPE_CODES[shape(surface)] | (FIRST if first else 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the network reads: the n slots of one line of text, in order, without white space.
+
+    ``sizes``, shape (n,): how many candidates each slot has, at least one. ``candidates`` and
+    ``weights``, both of shape (sum of sizes,): all slots' candidates one after the other, as
+    vocabulary ids, and the share of each in its slot (a slot's weights add up to one). ``forms``,
+    shape (n,): see :func:`form`. ``vanished``, shape (m,): the words that the channel deletes
+    whole, as vocabulary ids.
+    """
+
+    sizes: Ids
+    candidates: Ids
+    weights: Floats
+    forms: Ids
+    vanished: Ids
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the network says of a line: natural logarithms, comparable within a slot or a gap.
+
+    ``candidates``, shape (sum of sizes,), aligned with ``Line.candidates``: how well each fits. It
+    holds no word frequency: add the log frequency of the candidate to get its logit. Where a slot
+    has but one candidate the score is 0. ``gaps``, shape (n + 1, 1 + m): row i is the gap before
+    slot i, and row n that after the last one; column 0 is "nothing stood here", column 1 + j is
+    ``Line.vanished[j]``. These hold all there is to know, word frequency too: a softmax over a row
+    gives probabilities.
+    """
+
+    candidates: Floats
+    gaps: Floats
+
+
+class Network:
+    """A context model: its vocabulary, its weights, and the scores they give."""
+
+    def __init__(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+        self.header = header
+        self._index = {word: place for place, word in enumerate(header["vocabulary"].split("\n"))}
+        self._rows: NDArray[np.int8] = arrays["embedding"]
+        self._scales: Floats = arrays["embedding.scale"]
+        self._bias: Floats = arrays["bias"]
+        self._gap_bias: Floats = arrays["gap.bias"]
+        self._forms: Floats = arrays["form"]
+        self._nothing: Floats = arrays["nothing"]
+        self._enter = _Affine.of(arrays, "enter")
+        self._layers = [
+            (reach, _Affine.of(arrays, f"layers.{depth}"))
+            for depth, reach in enumerate(header["dilations"])
+        ]
+        self._slot = _Affine.of(arrays, "slot")
+        self._gap = _Affine.of(arrays, "gap")
+
+    @staticmethod
+    def load(path: str | Path = SHIPPED) -> Network:
+        """The network in a model file; reading the same file again costs nothing."""
+        found = Path(path)
+        try:
+            stamp = found.stat().st_mtime_ns
+        except OSError as error:
+            raise TextmendError(
+                f"cannot read the model {found}: {error.strerror}; reinstall textmend, name "
+                "another model, or do without one (model=None)"
+            ) from None
+        return _load(found, stamp)
+
+    @property
+    def lang(self) -> str:
+        """The language that the model was trained on."""
+        return str(self.header["lang"])
+
+    def ids(self, words: Sequence[str]) -> Ids:
+        """The vocabulary ids of words, marks and numbers; of their class where they are unknown."""
+        index = self._index
+        found = (index.get(key(word), -1) for word in words)
+        ids = np.fromiter(found, np.intp, len(words))
+        for place in np.flatnonzero(ids < 0):
+            ids[place] = index[_class(words[place])]
+        return ids
+
+    def score(self, line: Line) -> Scores:
+        """How well each candidate fits its slot, and each vanished word its gap."""
+        states = self._states(line)
+        several = np.repeat(line.sizes > 1, line.sizes)
+        slots = np.repeat(np.arange(len(line.sizes)), line.sizes)[several]
+        ids = line.candidates[several]
+        asked = self._slot(states[1:-1])
+        scores = np.zeros(len(line.candidates), np.float32)
+        scores[several] = np.einsum("ij,ij->i", asked[slots], self._embed(ids)) + self._bias[ids]
+        return Scores(scores, self._gaps(states, line.vanished))
+
+    def _gaps(self, states: Floats, vanished: Ids) -> Floats:
+        options = np.vstack([self._nothing, self._embed(vanished)])
+        biases = np.concatenate([np.zeros(1, np.float32), self._gap_bias[vanished]])
+        between = _gate(self._gap(np.hstack([states[:-1], states[1:]])))
+        return between @ options.T + biases
+
+    def _states(self, line: Line) -> Floats:
+        """The state of each slot, with a row of zeros before the first and after the last."""
+        starts = np.cumsum(line.sizes) - line.sizes
+        meanings = self._embed(line.candidates) * line.weights[:, None]
+        if len(meanings) > len(starts):
+            meanings = np.add.reduceat(meanings, starts, axis=0)
+        length = len(starts)
+        states = self._enter(meanings) + self._forms[line.forms]
+        for reach, layer in self._layers:
+            seen = np.zeros((length + 2 * reach, states.shape[1]), np.float32)
+            seen[reach:-reach] = _normal(states)
+            around = np.hstack([seen[: -2 * reach], seen[reach:-reach], seen[2 * reach :]])
+            states += _gate(layer(around))
+        return np.pad(_normal(states), ((1, 1), (0, 0)))
+
+    def _embed(self, ids: Ids) -> Floats:
+        return np.multiply(self._rows[ids], self._scales[ids, None], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class _Affine:
+    """``x @ weight + bias``."""
+
+    weight: Floats
+    bias: Floats
+
+    @classmethod
+    def of(cls, arrays: dict[str, NDArray[Any]], name: str) -> _Affine:
+        rows = np.multiply(arrays[name], arrays[f"{name}.scale"][:, None], dtype=np.float32)
+        return cls(np.ascontiguousarray(rows.T), arrays[f"{name}.bias"])
+
+    def __call__(self, values: Floats) -> Floats:
+        result: Floats = values @ self.weight
+        result += self.bias
+        return result
+
+
+def _gate(values: Floats) -> Floats:
+    """One half of the columns, let through by the other."""
+    half = values.shape[1] // 2
+    return values[:, :half] * np.maximum(values[:, half:], np.float32(0))
+
+
+def _normal(values: Floats) -> Floats:
+    """Each row scaled to a mean square of one."""
+    squares = np.einsum("ij,ij->i", values, values)
+    scale: Floats = 1 / np.sqrt(squares / np.float32(values.shape[1]) + np.float32(1e-6))
+    return values * scale[:, None]
+
+
+def _class(text: str) -> str:
+    if is_word(text):
+        return CLASSES[_SHAPE_CODES[shape(text)]]
+    return number_class(text) or "<other>"
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, _stamp: int) -> Network:
+    return Network(*read(path))
+
+
+def write(path: Path, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    """Write a model file."""
+    listed = [[name, each.dtype.str, list(each.shape)] for name, each in arrays.items()]
+    about = {"format": _FORMAT, **header, "arrays": listed}
+    packed = json.dumps(about, ensure_ascii=False).encode()
+    body = b"".join([len(packed).to_bytes(4, "little"), packed, *map(_bytes, arrays.values())])
+    path.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
+
+
+def _bytes(array: NDArray[Any]) -> bytes:
+    return np.ascontiguousarray(array).tobytes()
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The header and the arrays of a model file; anything else is a :class:`TextmendError`."""
+    data = memoryview(path.read_bytes())
+    digest, body = data[len(_MAGIC) : len(_MAGIC) + _DIGEST], data[len(_MAGIC) + _DIGEST :]
+    if data[: len(_MAGIC)] != _MAGIC:
+        raise TextmendError(
+            f"{path} is no textmend model; make one with: python -m textmend.training"
+        )
+    if digest != hashlib.sha256(body).digest():
+        raise TextmendError(
+            f"the model {path} is truncated or was altered; copy it again, or reinstall textmend"
+        )
+    place = 4 + int.from_bytes(body[:4], "little")
+    header = json.loads(bytes(body[4:place]))
+    if header["format"] != _FORMAT:
+        raise TextmendError(
+            f"the model {path} has format {header['format']}, and this version of textmend reads "
+            f"format {_FORMAT}; install the version that made it, or train it again"
+        )
+    arrays = {}
+    for name, kind, dimensions in header.pop("arrays"):
+        count = int(np.prod(dimensions))
+        arrays[name] = np.frombuffer(body, kind, count, place).reshape(dimensions)
+        place += arrays[name].nbytes
+    return header, arrays

@@ -1,0 +1,169 @@
+"""The training loop: seeded, resumable, on a CPU or a GPU.
+
+Everything that a step depends on is the step's number, the seed and the weights, so that a run that
+was interrupted goes on from its checkpoint as if nothing had happened. Start reading at
+:func:`train`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from textmend.training.corpus import Corpus
+from textmend.training.model import ContextModel, Loss, Shape
+from textmend.training.sampling import Batch, Sampler
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train: the number of passes over the corpus, and the usual settings."""
+
+    passes: float = 2.0
+    rate: float = 3e-3
+    warm_up: int = 400
+    seed: int = 0
+    pieces: int = 3
+    device: str = "cpu"
+    bfloat16: bool = False
+
+    def rate_at(self, step: int, steps: int) -> float:
+        """The learning rate: up in a line, then down along a cosine."""
+        rising = min(1.0, (step + 1) / self.warm_up)
+        return self.rate * rising * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the loop says of itself: figures are means since the last report."""
+
+    step: int
+    steps: int
+    loss: float
+    repaired: float
+    gap_f1: float
+    words_per_second: float
+    seconds_left: float
+
+    def __str__(self) -> str:
+        return (
+            f"step {self.step}/{self.steps}  loss {self.loss:.4f}  repaired {self.repaired:.3f}  "
+            f"gap F1 {self.gap_f1:.3f}  {self.words_per_second:,.0f} words/s  "
+            f"{self.seconds_left / 60:.0f} min left"
+        )
+
+
+def train(
+    corpus: Corpus,
+    shape: Shape,
+    plan: Plan,
+    checkpoint: Path,
+    *,
+    report: Callable[[Progress], None],
+    every: int = 100,
+    saved: Callable[[ContextModel, int], None] = lambda model, step: None,
+    save_every: int = 2000,
+) -> ContextModel:
+    """A model that has read ``corpus`` under random channels; goes on from ``checkpoint``.
+
+    ``saved`` is called with each model that was written to the checkpoint.
+    """
+    torch.manual_seed(plan.seed)
+    frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
+    model = ContextModel(frequencies, shape).to(plan.device)
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), fused=True)
+    sampler = Sampler(corpus, reach=shape.reach, seed=plan.seed, pieces=plan.pieces)
+    steps = int(plan.passes * sampler.steps)
+    first = _resume(checkpoint, model, optimizer)
+    batches = DataLoader(
+        _Steps(sampler), batch_size=None, sampler=range(first, steps), num_workers=1,
+        prefetch_factor=16,
+    )  # fmt: skip
+    meter = _Meter(first, steps)
+    for step, batch in enumerate(batches, first):
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate_at(step, steps)
+        with torch.autocast(plan.device, torch.bfloat16, enabled=plan.bfloat16):
+            loss = model.loss(batch)
+        optimizer.zero_grad()
+        ((loss.slots + loss.gaps) / len(batch.rows)).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        meter.add(loss, len(batch.rows))
+        done = step + 1
+        if done % every == 0 or done == steps:
+            report(meter.progress(done))
+        if done % save_every == 0 or done == steps:
+            _save(checkpoint, model, optimizer, done)
+            saved(model, done)
+    return model
+
+
+class _Steps(Dataset[Batch]):
+    """The batches of a sampler by step, drawn in a process of their own."""
+
+    def __init__(self, sampler: Sampler) -> None:
+        self._sampler = sampler
+
+    def __getitem__(self, step: int) -> Batch:
+        return self._sampler.batch(step)
+
+
+class _Meter:
+    """Sums the losses since the last report."""
+
+    def __init__(self, first: int, steps: int) -> None:
+        self._steps = steps
+        self._begin(first)
+
+    def _begin(self, step: int) -> None:
+        self._first, self._began = step, time.perf_counter()
+        self._losses: list[Loss] = []
+        self._rows = 0
+
+    def add(self, loss: Loss, rows: int) -> None:
+        self._losses.append(loss)
+        self._rows += rows
+
+    def progress(self, step: int) -> Progress:
+        losses = self._losses
+        total = sum(float(each.slots.detach() + each.gaps.detach()) for each in losses)
+        asked, right = sum(each.asked for each in losses), sum(each.right for each in losses)
+        found = sum(each.true_positive for each in losses)
+        claims = sum(each.predicted + each.actual for each in losses)
+        seconds = time.perf_counter() - self._began
+        progress = Progress(
+            step,
+            self._steps,
+            total / self._rows,
+            right / max(asked, 1),
+            2 * found / max(claims, 1),
+            self._rows / seconds,
+            (self._steps - step) * seconds / (step - self._first),
+        )
+        self._begin(step)
+        return progress
+
+
+def _save(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer, step: int) -> None:
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+    fresh = path.with_suffix(".fresh")
+    torch.save({**state, "shape": asdict(model.shape)}, fresh)
+    fresh.replace(path)
+
+
+def _resume(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer) -> int:
+    if not path.exists():
+        return 0
+    state: dict[str, Any] = torch.load(path, map_location=model.bias.device, weights_only=True)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["step"])

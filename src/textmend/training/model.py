@@ -1,0 +1,154 @@
+"""The network in PyTorch, and its loss: the same computation as :mod:`textmend.network`.
+
+Start reading at :meth:`ContextModel.loss`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from textmend.network import FIRST, SHAPES
+from textmend.training.sampling import Array, Batch
+
+_ToTensor = Callable[[Array], Tensor]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large a network is: ``embedding`` numbers a word, ``width`` numbers a state.
+
+    There is one convolution for each of ``dilations``; it sees the slot itself and one on either
+    side, that many words away.
+    """
+
+    embedding: int = 128
+    width: int = 192
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 1)
+
+    @property
+    def reach(self) -> int:
+        """The furthest that any one convolution looks."""
+        return max(self.dilations)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Sums over a batch, in nats, and counts of what was right."""
+
+    slots: Tensor
+    gaps: Tensor
+    asked: int
+    right: int
+    true_positive: int
+    predicted: int
+    actual: int
+
+
+class ContextModel(nn.Module):
+    """Scores the candidates of slots, and the words that vanished from gaps."""
+
+    def __init__(self, frequencies: Array, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        size, width = shape.embedding, shape.width
+        self.embedding = nn.Embedding(len(frequencies), size)
+        nn.init.normal_(self.embedding.weight, std=size**-0.5)
+        self.bias = nn.Parameter(torch.zeros(len(frequencies)))
+        self.gap_bias = nn.Parameter(torch.from_numpy(np.log(frequencies).astype(np.float32)))
+        self.form = nn.Embedding(2 * SHAPES, width)
+        assert FIRST == SHAPES
+        self.nothing = nn.Parameter(torch.zeros(1, size))
+        self.enter = nn.Linear(size, width)
+        nn.init.normal_(self.enter.weight)
+        self.layers = nn.ModuleList(nn.Linear(3 * width, 2 * width) for _ in shape.dilations)
+        self.slot = nn.Linear(width, size)
+        self.gap = nn.Linear(2 * width, 2 * size)
+
+    def loss(self, batch: Batch) -> Loss:
+        """How far the scores are from the right answers."""
+        device = self.bias.device
+
+        def tensor(values: Array) -> Tensor:
+            return torch.from_numpy(values).to(device)
+
+        states = self._states(batch, tensor)
+        slots, asked, right = self._slot_loss(batch, states, tensor)
+        if not len(batch.gap_rows):
+            return Loss(slots, slots.new_zeros(()), asked, right, 0, 0, 0)
+        logits = self._gap_logits(batch, states, tensor)
+        answers = tensor(batch.gap_answers + 1)
+        gaps = functional.cross_entropy(logits, answers, reduction="sum")
+        best = logits.detach().argmax(1)
+        return Loss(
+            slots,
+            gaps,
+            asked,
+            right,
+            int(((best == answers) & (best > 0)).sum()),
+            int((best > 0).sum()),
+            int((answers > 0).sum()),
+        )
+
+    def _states(self, batch: Batch, tensor: _ToTensor) -> Tensor:
+        meanings = functional.embedding_bag(
+            tensor(batch.ids),
+            self.embedding.weight,
+            tensor(np.cumsum(batch.sizes) - batch.sizes),
+            per_sample_weights=tensor(batch.weights.astype(np.float32)),
+            mode="sum",
+        )
+        present = tensor(batch.present)[:, None].float()
+        entered = meanings.new_zeros(len(batch.present), meanings.shape[1])
+        entered = entered.index_copy(0, tensor(batch.rows), meanings)
+        states = (self.enter(entered).float() + self.form(tensor(batch.forms))) * present
+        for reach, layer in zip(self.shape.dilations, self.layers, strict=True):
+            seen = _normal(states)
+            around = torch.cat([seen.roll(reach, 0), seen, seen.roll(-reach, 0)], 1)
+            states = states + _gate(layer(around)) * present
+        return _normal(states)
+
+    def _slot_loss(
+        self, batch: Batch, states: Tensor, tensor: _ToTensor
+    ) -> tuple[Tensor, int, int]:
+        questions = batch.answers >= 0
+        asked = int(questions.sum())
+        vectors = self.slot(states[tensor(batch.rows[questions])]).float()
+        sizes = batch.sizes[questions]
+        several = np.repeat(questions, batch.sizes)
+        slots = np.repeat(np.arange(asked), sizes)
+        places = np.arange(len(slots)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        ids = tensor(batch.ids[several])
+        fits = (vectors[tensor(slots)] * self.embedding(ids)).sum(1) + self.bias[ids]
+        fits = fits + tensor(batch.priors[several].astype(np.float32))
+        table = fits.new_full((asked, int(sizes.max(initial=1))), -torch.inf)
+        table = table.index_put((tensor(slots), tensor(places)), fits)
+        answers = tensor(batch.answers[questions])
+        loss = functional.cross_entropy(table, answers, reduction="sum")
+        return loss, asked, int((table.detach().argmax(1) == answers).sum())
+
+    def _gap_logits(self, batch: Batch, states: Tensor, tensor: _ToTensor) -> Tensor:
+        rows = tensor(batch.gap_rows)
+        between = _gate(self.gap(torch.cat([states[rows - 1], states[rows]], 1))).float()
+        options = tensor(np.maximum(batch.options, 0))
+        vectors, biases = self.embedding(options), self.gap_bias[options]
+        biases = biases.masked_fill(tensor(batch.options < 0), -torch.inf)
+        parts = [
+            part @ vectors[number].T + biases[number]
+            for number, part in enumerate(between.split(np.bincount(batch.gap_pieces, minlength=len(options)).tolist()))
+        ]
+        return torch.cat([between @ self.nothing.T, torch.cat(parts)], 1)
+
+
+def _gate(values: Tensor) -> Tensor:
+    half, door = values.chunk(2, 1)
+    return half * functional.relu(door)
+
+
+def _normal(values: Tensor) -> Tensor:
+    return values * torch.rsqrt(values.square().mean(1, keepdim=True) + 1e-6)

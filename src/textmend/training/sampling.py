@@ -1,0 +1,337 @@
+"""Random damage: what the network learns from.
+
+Each piece of text goes through a channel of its own, drawn at random. A word whose damaged form
+other words share becomes a slot with several candidates; a word of which nothing is left becomes
+the answer of a gap. Start reading at :meth:`Sampler.batch`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.channel import Channel, Drop, Place
+from textmend.network import CLASSES, FIRST, SHAPES, form, is_word
+from textmend.training.corpus import LINE_START, Corpus
+
+Array = NDArray[Any]
+
+MAX_CANDIDATES = 16
+INTACT, VANISHED = -1, -2
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """What a channel makes of a list of words, in each shape.
+
+    ``group``, shape (4, words): the place in ``surfaces`` of what the word became, ``INTACT``
+    where it is unharmed and unmistakable, or ``VANISHED``. ``members``: for each surface, the
+    words that it may have been. ``vanished``: the words of which nothing is left, commonest first.
+    """
+
+    group: NDArray[np.int32]
+    surfaces: list[str]
+    members: list[set[int]]
+    vanished: list[int]
+
+
+class Words:
+    """A list of words, commonest first, to be damaged all at once."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        # A class of unknown words stands for no string; a digit is beyond every channel's reach.
+        plain = ["0" if word in CLASSES else word for word in words]
+        titles = [word[:1].upper() + word[1:] for word in plain]
+        self._cased = [plain, titles, [word.upper() for word in plain]]
+
+    def confusion(self, channel: Channel) -> Confusion:
+        """Which words a channel makes look alike, and which it deletes whole."""
+        kept = Channel(channel.drops, "keep")
+        members: dict[str, set[int]] = defaultdict(set)
+        changed: list[list[tuple[int, str]]] = []
+        for words in self._cased:
+            damaged = kept.apply("\n".join(words)).split("\n")
+            pairs = enumerate(zip(words, damaged, strict=True))
+            changed.append([(place, after) for place, (word, after) in pairs if after != word])
+            for place, surface in changed[-1]:
+                members[surface].add(place)
+        for harmed, index in zip(changed, self._indexes, strict=True):
+            places = {place for place, _ in harmed}
+            for surface in members.keys() & index.keys():
+                if index[surface] not in places:
+                    members[surface].add(index[surface])
+                    harmed.append((index[surface], surface))
+        vanished = sorted(members.pop("", ()))
+        numbers = {surface: number for number, surface in enumerate(members)}
+        numbers[""] = VANISHED
+        group = np.full((SHAPES, len(self._cased[0])), INTACT, np.int32)
+        for code, harmed in enumerate(changed):
+            if harmed:
+                places, surfaces = zip(*harmed, strict=True)
+                group[code, places] = [numbers[surface] for surface in surfaces]
+        group[3] = group[0]  # what is left of an eBay is judged as if it were an ebay
+        return Confusion(group, list(members), list(members.values()), vanished)
+
+    @cached_property
+    def _indexes(self) -> list[dict[str, int]]:
+        return [{word: place for place, word in enumerate(words)} for words in self._cased]
+
+
+# Words that a careless clean-up deletes, and how often each is drawn among them.
+_FUNCTION_WORDS = {
+    "the": 12, "of": 5, "and": 5, "in": 5, "to": 5, "a": 4, "an": 4, "is": 2, "for": 2, "that": 2,
+    "with": 1.5, "on": 2, "at": 1.5, "by": 1.5, "it": 1.5, "as": 1.5, "was": 1.5, "be": 1,
+    "have": 1, "has": 1, "not": 1, "but": 1, "he": 1, "his": 1, "they": 0.7, "this": 1, "from": 1,
+    "or": 1, "are": 1, "we": 0.7, "you": 0.7, "i": 0.7, "which": 0.7, "their": 0.5, "had": 0.7,
+    "were": 0.7, "been": 0.5, "said": 0.7, "will": 0.7, "who": 0.5, "would": 0.5, "she": 0.5,
+    "her": 0.5, "my": 0.3, "our": 0.3, "if": 0.4, "so": 0.4, "no": 0.4, "all": 0.4, "its": 0.4,
+}  # fmt: skip
+_LENGTHS = (0.2, 0.4, 0.25, 0.15)  # how often a sequence has one letter, two, three, four
+
+
+class Channels:
+    """Channels to learn from: letter sequences as frequent as in text, and whole function words."""
+
+    def __init__(self, words: Sequence[str], counts: Array) -> None:
+        letters = [place for place, word in enumerate(words) if word.isalpha()]
+        self._words = [words[place] for place in letters]
+        shares = counts[letters] ** 0.8
+        self._shares = np.cumsum(shares / shares.sum())
+        known = [word for word in _FUNCTION_WORDS if word in self._words]
+        # Another language has its own: its commonest words.
+        self._function = known if len(known) > 20 else self._words[:40]
+        weights = np.array([_FUNCTION_WORDS.get(word, 1.0) for word in self._function])
+        self._weights = weights / weights.sum()
+
+    def draw(self, random: np.random.Generator) -> Channel:
+        """A channel of one to four drops."""
+        kind = random.choice(5, p=[0.36, 0.2, 0.3, 0.08, 0.06])
+        ignore_case = random.random() < 0.85
+        where: Place = "anywhere"
+        if kind == 0:  # function words wherever they occur, often with something else
+            sequences = [*self._functions(random, 3), *self._runs(random, int(random.integers(3)))]
+        elif kind == 1:  # function words as words
+            sequences, where = self._functions(random, 4), "whole-word"
+        elif kind == 2:
+            sequences = self._runs(random, int(random.integers(1, 5)))
+        elif kind == 3:
+            sequences = self._runs(random, int(random.integers(1, 4)))
+            where = "word-start" if random.random() < 0.5 else "word-end"
+        else:
+            sequences = [str(random.choice(["fi", "fl", "ff", "ffi", "ti", "tt", "st"]))]
+            sequences += self._runs(random, int(random.integers(2)))
+        random.shuffle(sequences)
+        drops = [Drop(each, where=where, ignore_case=ignore_case) for each in sequences]
+        return Channel(tuple(drops))
+
+    def _functions(self, random: np.random.Generator, most: int) -> list[str]:
+        count = min(int(random.geometric(0.5)), most)
+        return [str(each) for each in random.choice(self._function, count, False, self._weights)]
+
+    def _runs(self, random: np.random.Generator, count: int) -> list[str]:
+        found = []
+        while len(found) < count:
+            word = self._words[int(np.searchsorted(self._shares, random.random()))]
+            length = int(random.choice(len(_LENGTHS), p=_LENGTHS)) + 1
+            if length <= len(word):
+                start = int(random.integers(len(word) - length + 1))
+                found.append(word[start : start + length])
+        return found
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Damaged lines one after the other, rows of zeros between them, and the right answers.
+
+    ``forms`` and ``present`` have one entry a row; ``present`` is False between lines. ``rows``
+    says where each slot is, ``sizes`` how many candidates it has. The candidates of all slots, one
+    after the other: ``ids``, ``weights`` (in the input), ``priors`` (log frequencies). ``answers``,
+    aligned with ``rows``: the place of the right candidate among those of the slot, or -1 where
+    nothing is asked. ``options``, shape (pieces, most): the words that each channel deletes whole,
+    -1 where it has no more. ``gap_rows``: each gap by the row that follows it; ``gap_pieces``
+    its channel, and ``gap_answers`` the place of the vanished word in the options, or -1.
+    """
+
+    forms: Array
+    present: Array
+    rows: Array
+    sizes: Array
+    ids: Array
+    weights: Array
+    priors: Array
+    answers: Array
+    options: Array
+    gap_rows: Array
+    gap_pieces: Array
+    gap_answers: Array
+
+
+class Sampler:
+    """Draws batches from a corpus: every line once a pass, each pass under other channels."""
+
+    def __init__(
+        self, corpus: Corpus, *, reach: int, seed: int = 0, piece: int = 3000, pieces: int = 3
+    ) -> None:
+        self._corpus, self._reach, self._seed, self._pieces = corpus, reach, seed, pieces
+        self._words = Words(corpus.words)
+        self._channels = Channels(corpus.words, corpus.counts)
+        self._frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
+        self._wordlike = np.array([is_word(word) for word in corpus.words])
+        starts = np.flatnonzero(corpus.codes & LINE_START)
+        bounds = np.searchsorted(starts, np.arange(0, len(corpus.ids), piece))
+        self._bounds = np.append(starts[np.unique(bounds[bounds < len(starts)])], len(corpus.ids))
+
+    @property
+    def steps(self) -> int:
+        """Batches in one pass over the corpus."""
+        return (len(self._bounds) - 1) // self._pieces
+
+    def batch(self, step: int) -> Batch:
+        """The batch of a step, which depends on the seed and the step alone."""
+        turn, place = divmod(step, self.steps)
+        order = np.random.default_rng((self._seed, turn)).permutation(len(self._bounds) - 1)
+        random = np.random.default_rng((self._seed, step, 1))
+        chosen = order[place * self._pieces : (place + 1) * self._pieces]
+        return _joined([self._piece(int(number), random) for number in chosen])
+
+    def _piece(self, number: int, random: np.random.Generator) -> Batch:
+        span = slice(self._bounds[number], self._bounds[number + 1])
+        ids, codes = self._corpus.ids[span].astype(np.int64), self._corpus.codes[span]
+        confusion = self._words.confusion(self._channels.draw(random))
+
+        shapes = codes % SHAPES
+        group = confusion.group[shapes, ids]
+        if random.random() < 0.15:  # some channels leak, and a second reading sees words put back
+            group[random.random(len(ids)) < random.random()] = INTACT
+        gone, left = group == VANISHED, group != VANISHED
+
+        first = (codes & FIRST) > 0
+        for _ in range(3):  # what follows a vanished first word is first now
+            first[1:] |= first[:-1] & gone[:-1]
+        used = np.unique(group[group >= 0])
+        group = np.where(group < 0, group, np.searchsorted(used, group))
+        groups = [sorted(confusion.members[each])[:MAX_CANDIDATES] for each in used]
+        surfaces = [form(confusion.surfaces[each]) for each in used]
+        forms = np.where(group < 0, shapes, np.array([*surfaces, 0, 0])[group])
+        forms |= np.where(first, FIRST, 0)
+
+        # Lines lie ``reach`` rows apart. A vanished word's row is that of the next word left.
+        line = np.cumsum((codes & LINE_START) > 0)
+        rows = np.cumsum(left) - left + line * self._reach
+        length = int(rows[-1]) + 1 + self._reach
+        row_forms, present = np.zeros(length, np.int64), np.zeros(length, np.bool_)
+        row_forms[rows[left]], present[rows[left]] = forms[left], True
+
+        # Where two words vanished from one gap, either of them is a right answer.
+        places = np.full(len(self._wordlike), -1)
+        places[confusion.vanished] = np.arange(len(confusion.vanished))
+        lost = random.permutation(np.flatnonzero(gone))
+        row_answers = np.full(length, -1)
+        row_answers[rows[lost]] = places[ids[lost]]
+        gap_rows = np.flatnonzero(present | np.roll(present, 1)) if confusion.vanished else lost[:0]
+
+        slots = self._slots(ids[left], shapes[left], group[left], groups, random)
+        return Batch(
+            row_forms,
+            present,
+            rows[left],
+            *slots,
+            np.array([confusion.vanished], np.int64),
+            gap_rows,
+            np.zeros_like(gap_rows),
+            row_answers[gap_rows],
+        )
+
+    def _slots(
+        self,
+        ids: Array,
+        shapes: Array,
+        group: Array,
+        groups: list[list[int]],
+        random: np.random.Generator,
+    ) -> tuple[Array, Array, Array, Array, Array]:
+        """The sizes, candidates, weights, priors and answers of slots."""
+        pairs = self._against_unknown(ids, shapes, group, random)
+        count = len(groups)
+        group[[slot for slot, _ in pairs]] = np.arange(count, count + len(pairs))
+        groups = [*groups, *([word, int(shapes[slot])] for slot, word in pairs)]
+        lengths = np.array([*map(len, groups), 1])
+        members = np.fromiter(chain.from_iterable(groups), np.int64)
+
+        starts = np.cumsum(lengths) - lengths
+        sizes = np.where(group < 0, 1, lengths[group])
+        own = np.repeat(np.cumsum(sizes) - sizes, sizes)
+        places = np.arange(len(own)) - own
+        slots = np.repeat(np.arange(len(ids)), sizes)
+        candidates = ids[slots]
+        several = group[slots] >= 0
+        candidates[several] = members[starts[group[slots[several]]] + places[several]]
+
+        weights = self._frequencies[candidates]
+        priors = np.log(weights)
+        # How rare an unknown word is cannot be learned here: let it be as likely as the other.
+        even = group[slots] >= count
+        weights[even] = random.random(int(even.sum())) ** 2 + 1e-3
+        priors[even] = 0.0
+        weights /= np.add.reduceat(weights, np.cumsum(sizes) - sizes)[slots]
+
+        answers = np.full(len(ids), -1)
+        right = (candidates == ids[slots]) & (sizes[slots] > 1)
+        answers[slots[right]] = places[right]
+        return sizes, candidates, weights, priors, answers
+
+    def _against_unknown(
+        self, ids: Array, shapes: Array, group: Array, random: np.random.Generator
+    ) -> list[tuple[int, int]]:
+        """Slots that stay in doubt between a known word and an unknown one, and the known word.
+
+        As many of either kind, and the known words as frequent among both, so that context alone
+        decides.
+        """
+        pairs: list[tuple[int, int]] = []
+        for code in range(SHAPES):
+            of_shape = (shapes == code) & (group == INTACT)
+            known = np.flatnonzero(of_shape & self._wordlike[ids])
+            unknown = np.flatnonzero(of_shape & (ids == code))
+            unknown = unknown[random.random(len(unknown)) < 0.5]
+            if not len(known):
+                continue
+            drawn = random.choice(known, (2, len(unknown)))
+            pairs += zip(unknown.tolist(), ids[drawn[0]].tolist(), strict=True)
+            pairs += zip(drawn[1].tolist(), ids[drawn[1]].tolist(), strict=True)
+        return pairs
+
+
+def _joined(pieces: list[Batch]) -> Batch:
+    """Several batches as one."""
+    most = max(each.options.shape[1] for each in pieces)
+    offsets = np.cumsum([0, *(len(each.present) for each in pieces)])
+
+    def chained(name: str) -> Array:
+        return np.concatenate([getattr(each, name) for each in pieces])
+
+    def shifted(name: str) -> Array:
+        parts = zip(pieces, offsets, strict=False)
+        return np.concatenate([getattr(each, name) + offset for each, offset in parts])
+
+    padded = [
+        np.pad(each.options, ((0, 0), (0, most - each.options.shape[1])), constant_values=-1)
+        for each in pieces
+    ]
+    return Batch(
+        chained("forms"),
+        chained("present"),
+        shifted("rows"),
+        *map(chained, ("sizes", "ids", "weights", "priors", "answers")),
+        np.concatenate(padded),
+        shifted("gap_rows"),
+        np.repeat(np.arange(len(pieces)), [len(each.gap_rows) for each in pieces]),
+        chained("gap_answers"),
+    )
