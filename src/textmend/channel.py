@@ -178,9 +178,23 @@ class Channel:
         parts = iter(kept)
         return regex.sub(shield, lambda _: next(parts), shielded)
 
-    def matches(self, text: str) -> bool:
-        """Whether the channel would delete anything from ``text``."""
-        return any(pattern.search(text) for pattern in self._patterns)
+    def acting_on(self, text: str) -> tuple[str, ...]:
+        """The sequences that the channel would delete from ``text``, in the order of its drops.
+
+        >>> Channel.of("the", "ad").acting_on("Furthermore")
+        ('the',)
+        """
+        acting = []
+        for drop, pattern in zip(self.drops, self._patterns, strict=True):
+            left = pattern.sub(lambda _, drop=drop: drop.residue, text)
+            if left != text:
+                acting.append(drop.sequence)
+            text = left
+        return tuple(acting)
+
+    def is_survivor(self, word: str) -> bool:
+        """Whether a word holds something that the channel would have deleted."""
+        return any(pattern.search(word) for pattern in self._patterns)
 
     def to_json(self) -> str:
         """This channel as JSON, to be stored and read back with :meth:`from_json`."""

@@ -19,7 +19,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from textmend.training.corpus import Corpus
-from textmend.training.model import ContextModel, Loss, Shape
+from textmend.training.model import ContextModel, Loss, Size
 from textmend.training.sampling import Batch, Sampler
 
 
@@ -63,7 +63,7 @@ class Progress:
 
 def train(
     corpus: Corpus,
-    shape: Shape,
+    size: Size,
     plan: Plan,
     checkpoint: Path,
     *,
@@ -78,9 +78,9 @@ def train(
     """
     torch.manual_seed(plan.seed)
     frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
-    model = ContextModel(frequencies, shape).to(plan.device)
+    model = ContextModel(frequencies, size).to(plan.device)
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), fused=True)
-    sampler = Sampler(corpus, reach=shape.reach, seed=plan.seed, pieces=plan.pieces)
+    sampler = Sampler(corpus, reach=size.reach, seed=plan.seed, pieces=plan.pieces)
     steps = int(plan.passes * sampler.steps)
     first = _resume(checkpoint, model, optimizer)
     batches = DataLoader(
@@ -156,7 +156,7 @@ class _Meter:
 def _save(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer, step: int) -> None:
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
     fresh = path.with_suffix(".fresh")
-    torch.save({**state, "shape": asdict(model.shape)}, fresh)
+    torch.save({**state, "size": asdict(model.size)}, fresh)
     fresh.replace(path)
 
 

@@ -20,7 +20,7 @@ _ToTensor = Callable[[Array], Tensor]
 
 
 @dataclass(frozen=True)
-class Shape:
+class Size:
     """How large a network is: ``embedding`` numbers a word, ``width`` numbers a state.
 
     There is one convolution for each of ``dilations``; it sees the slot itself and one on either
@@ -53,22 +53,22 @@ class Loss:
 class ContextModel(nn.Module):
     """Scores the candidates of slots, and the words that vanished from gaps."""
 
-    def __init__(self, frequencies: Array, shape: Shape) -> None:
+    def __init__(self, frequencies: Array, size: Size) -> None:
         super().__init__()
-        self.shape = shape
-        size, width = shape.embedding, shape.width
-        self.embedding = nn.Embedding(len(frequencies), size)
-        nn.init.normal_(self.embedding.weight, std=size**-0.5)
+        self.size = size
+        embedding, width = size.embedding, size.width
+        self.embedding = nn.Embedding(len(frequencies), embedding)
+        nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
         self.bias = nn.Parameter(torch.zeros(len(frequencies)))
         self.gap_bias = nn.Parameter(torch.from_numpy(np.log(frequencies).astype(np.float32)))
         self.form = nn.Embedding(2 * SHAPES, width)
         assert FIRST == SHAPES
-        self.nothing = nn.Parameter(torch.zeros(1, size))
-        self.enter = nn.Linear(size, width)
+        self.nothing = nn.Parameter(torch.zeros(1, embedding))
+        self.enter = nn.Linear(embedding, width)
         nn.init.normal_(self.enter.weight)
-        self.layers = nn.ModuleList(nn.Linear(3 * width, 2 * width) for _ in shape.dilations)
-        self.slot = nn.Linear(width, size)
-        self.gap = nn.Linear(2 * width, 2 * size)
+        self.layers = nn.ModuleList(nn.Linear(3 * width, 2 * width) for _ in size.dilations)
+        self.slot = nn.Linear(width, embedding)
+        self.gap = nn.Linear(2 * width, 2 * embedding)
 
     def loss(self, batch: Batch) -> Loss:
         """How far the scores are from the right answers."""
@@ -106,9 +106,10 @@ class ContextModel(nn.Module):
         present = tensor(batch.present)[:, None].float()
         entered = meanings.new_zeros(len(batch.present), meanings.shape[1])
         entered = entered.index_copy(0, tensor(batch.rows), meanings)
-        states = (self.enter(entered).float() + self.form(tensor(batch.forms))) * present
-        for reach, layer in zip(self.shape.dilations, self.layers, strict=True):
-            seen = _normal(states)
+        entering = self.enter(entered)
+        states = (entering.float() + self.form(tensor(batch.forms))) * present
+        for reach, layer in zip(self.size.dilations, self.layers, strict=True):
+            seen = _normal(states).to(entering.dtype)
             around = torch.cat([seen.roll(reach, 0), seen, seen.roll(-reach, 0)], 1)
             states = states + _gate(layer(around)) * present
         return _normal(states)

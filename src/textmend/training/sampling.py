@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -24,6 +24,9 @@ from textmend.training.corpus import LINE_START, Corpus
 Array = NDArray[Any]
 
 MAX_CANDIDATES = 16
+# To damage the vocabulary takes longer than to learn from a piece of text: as many channels serve
+# each stretch of so many steps.
+_STRETCH = 32
 INTACT, VANISHED = -1, -2
 
 
@@ -199,12 +202,12 @@ class Sampler:
         order = np.random.default_rng((self._seed, turn)).permutation(len(self._bounds) - 1)
         random = np.random.default_rng((self._seed, step, 1))
         chosen = order[place * self._pieces : (place + 1) * self._pieces]
-        return _joined([self._piece(int(number), random) for number in chosen])
+        return _joined([self._piece(int(number), step // _STRETCH, random) for number in chosen])
 
-    def _piece(self, number: int, random: np.random.Generator) -> Batch:
+    def _piece(self, number: int, stretch: int, random: np.random.Generator) -> Batch:
         span = slice(self._bounds[number], self._bounds[number + 1])
         ids, codes = self._corpus.ids[span].astype(np.int64), self._corpus.codes[span]
-        confusion = self._words.confusion(self._channels.draw(random))
+        confusion = self._confusion(stretch, int(random.integers(_STRETCH)))
 
         shapes = codes % SHAPES
         group = confusion.group[shapes, ids]
@@ -248,6 +251,12 @@ class Sampler:
             np.zeros_like(gap_rows),
             row_answers[gap_rows],
         )
+
+    @lru_cache(maxsize=2 * _STRETCH)  # noqa: B019 - a sampler lives as long as its process
+    def _confusion(self, stretch: int, number: int) -> Confusion:
+        """One of the channels of a stretch of steps, and what it does to the vocabulary."""
+        random = np.random.default_rng((self._seed, stretch, number, 2))
+        return self._words.confusion(self._channels.draw(random))
 
     def _slots(
         self,

@@ -1,0 +1,31 @@
+"""textmend repairs text from which letter sequences were dropped.
+
+>>> import textmend
+>>> textmend.mend("Furrmore, y saw or ships.", channel=textmend.Channel.of("the"))
+'Furthermore, they saw other ships.'
+"""
+
+from textmend.api import Mender, infer_channel, mend, mend_and_explain
+from textmend.channel import Channel, Drop
+from textmend.edits import Alternative, Edit, Mended
+from textmend.errors import TextmendError
+from textmend.evidence import Evidence, Explained, Inference
+from textmend.lexicon import Suspect, suspects
+
+__all__ = [
+    "Alternative",
+    "Channel",
+    "Drop",
+    "Edit",
+    "Evidence",
+    "Explained",
+    "Inference",
+    "Mended",
+    "Mender",
+    "Suspect",
+    "TextmendError",
+    "infer_channel",
+    "mend",
+    "mend_and_explain",
+    "suspects",
+]

@@ -1,0 +1,146 @@
+"""The public interface: :class:`Mender`, and functions that are thin skins over it.
+
+A mender holds what is loaded once (lexicon, context); it is immutable, picklable and safe to share
+between threads. Start reading at :meth:`Mender.mend_and_explain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from textmend.candidates import Preimages
+from textmend.channel import Channel
+from textmend.context import PairContext
+from textmend.edits import Mended
+from textmend.errors import TextmendError
+from textmend.evidence import Inference
+from textmend.inference import MIN_LOG_ODDS, Census, damaged_lines, infer, settle_whitespace
+from textmend.lexicon import Lexicon
+from textmend.mend import mend as mend_lines
+from textmend.tokens import lines, tokenize
+
+__all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
+
+
+class Mender:
+    """Mends texts of one language.
+
+    ``lang``: a language code of wordfreq. ``channel``: what damaged the texts, where it is known;
+    without one it is inferred from each text, and a text that shows no damage comes back as it is.
+    ``min_probability``: edits less likely than this are not made. ``min_log_odds``: how much
+    evidence a channel needs, in nats.
+
+    >>> mender = Mender(channel=Channel.of("the", "ad"))
+    >>> mender.mend("In dition, y met or farmers.")
+    'In addition, they met other farmers.'
+    """
+
+    def __init__(
+        self,
+        *,
+        lang: str = "en",
+        channel: Channel | None = None,
+        min_probability: float = 0.5,
+        min_log_odds: float = MIN_LOG_ODDS,
+    ) -> None:
+        if not 0.0 <= min_probability <= 1.0:
+            raise TextmendError(f"min_probability is {min_probability}; it must be in 0 to 1")
+        self.lang = lang
+        self.channel = channel
+        self.min_probability = min_probability
+        self.min_log_odds = min_log_odds
+        self._lexicon = Lexicon.load(lang)
+
+    def __repr__(self) -> str:
+        return (
+            f"Mender(lang={self.lang!r}, channel={self.channel!r}, "
+            f"min_probability={self.min_probability}, min_log_odds={self.min_log_odds})"
+        )
+
+    def mend(self, text: str) -> str:
+        """``text`` with its dropped letters put back; the same string where nothing was dropped."""
+        return self.mend_and_explain(text).text
+
+    def mend_and_explain(self, text: str) -> Mended:
+        """The mended text with its edits, its channel, and the evidence for that."""
+        text_lines = lines(tokenize(text))
+        if self.channel is None:
+            inference = infer([text_lines], self._lexicon, min_log_odds=self.min_log_odds)
+        else:
+            inference = Inference(self.channel)
+        if not inference:
+            return Mended(text)
+        census = Census.of([text_lines], self._lexicon)
+        damaged = damaged_lines(census, inference.channel, given=self.channel is not None)
+        channel = inference.channel
+        if self.channel is not None and self.channel.whitespace == "collapse":
+            # The usual policy is only a default: the text itself may show another.
+            channel = Channel(channel.drops, settle_whitespace(census, damaged, channel))
+        return mend_lines(
+            text,
+            text_lines,
+            damaged,
+            channel,
+            inference.evidence,
+            Preimages.load(channel, self.lang),
+            _context(self.lang),
+            self.min_probability,
+        )
+
+    def mend_many(self, texts: Iterable[str]) -> Iterator[str]:
+        """The texts mended one by one, each on its own evidence."""
+        return (self.mend(text) for text in texts)
+
+    def infer_channel(self, texts: str | Iterable[str]) -> Inference:
+        """The channel of a text, or of several texts of one origin, and its evidence."""
+        several = [texts] if isinstance(texts, str) else texts
+        return infer(
+            [lines(tokenize(text)) for text in several],
+            self._lexicon,
+            min_log_odds=self.min_log_odds,
+        )
+
+
+@lru_cache(maxsize=8)
+def _context(lang: str) -> PairContext:
+    return PairContext(lang)
+
+
+def mend(
+    text: str, *, lang: str = "en", channel: Channel | None = None, min_probability: float = 0.5
+) -> str:
+    """``text`` with its dropped letters put back; see :class:`Mender`.
+
+    >>> mend("Nerlands", channel=Channel.of("the"))
+    'Netherlands'
+    >>> mend("A clean sentence is left alone.")
+    'A clean sentence is left alone.'
+    """
+    return Mender(lang=lang, channel=channel, min_probability=min_probability).mend(text)
+
+
+def mend_and_explain(
+    text: str, *, lang: str = "en", channel: Channel | None = None, min_probability: float = 0.5
+) -> Mended:
+    """The mended text with its edits, its channel, and the evidence for that.
+
+    >>> mended = mend_and_explain("y left", channel=Channel.of("the"))
+    >>> [(edit.before, edit.after, edit.drops) for edit in mended.edits]
+    [('y', 'They', ('the',))]
+    """
+    mender = Mender(lang=lang, channel=channel, min_probability=min_probability)
+    return mender.mend_and_explain(text)
+
+
+def infer_channel(
+    texts: str | Iterable[str], *, lang: str = "en", min_log_odds: float = MIN_LOG_ODDS
+) -> Inference:
+    """The channel of a text, or of several texts of one origin; the empty one for clean text.
+
+    >>> infer_channel("A clean sentence shows no damage.").channel
+    Channel()
+    """
+    return Mender(lang=lang, min_log_odds=min_log_odds).infer_channel(texts)

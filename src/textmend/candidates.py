@@ -1,0 +1,218 @@
+"""From a slot of damaged text to everything that the channel may have made it from.
+
+A :class:`Column` is one slot: a word (or mark) as it stands with its preimages, and the gap before
+it with the words that may have vanished there. Every candidate, put through the channel, gives what
+stands in the text; none is proposed on likelihood alone. Start reading at :func:`columns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from textmend.channel import Channel
+from textmend.lexicon import Lexicon, key
+from textmend.tokens import Token, sentence_starts, shape
+
+_MOST_PREIMAGES = 24
+_MOST_VANISHED = 5
+# Below this frequency a word is not believed to have vanished whole: there is nothing to see.
+_VANISHED_FREQUENCY = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may have stood in a slot: its text, and the word under which it is judged."""
+
+    text: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """Words that may have stood in a gap, with the text to insert at ``place`` of the input.
+
+    No words stand for an empty gap.
+    """
+
+    words: tuple[str, ...]
+    text: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One slot of a line and the gap before it.
+
+    ``words[0]`` is the slot as it stands, ``gap[0]`` the empty gap. ``is_word`` is false for
+    numbers, marks and the end of the line, which are never changed. ``first``: a sentence may
+    begin here.
+    """
+
+    start: int
+    end: int
+    words: tuple[Candidate, ...]
+    gap: tuple[Vanished, ...]
+    is_word: bool
+    first: bool
+
+
+class Preimages:
+    """The words that a channel damages, by what it leaves of them."""
+
+    def __init__(self, channel: Channel, lexicon: Lexicon) -> None:
+        # Line by line: white space must not be collapsed across words.
+        self._channel = Channel(channel.drops, "keep")
+        self._words: dict[str, list[str]] = {}
+        hit = [word for word in lexicon.words if self._may_act_on(word)]
+        for word, left in zip(hit, self._channel.apply("\n".join(hit)).split("\n"), strict=True):
+            if left != word:
+                self._words.setdefault(left, []).append(word)
+        self.vanished = tuple(
+            word
+            for word in self._words.pop("", [])[:_MOST_VANISHED]
+            if lexicon.frequency(word) >= _VANISHED_FREQUENCY
+        )
+        self._surfaces = lru_cache(maxsize=100_000)(self._restore)
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def load(channel: Channel, lang: str) -> Preimages:
+        """The preimages of a channel in a language, shared by all that ask for them."""
+        return Preimages(channel, Lexicon.load(lang))
+
+    def _may_act_on(self, word: str) -> bool:
+        return any(drop.sequence.lower() in word for drop in self._channel.drops)
+
+    def of(self, text: str, *, first: bool) -> tuple[Candidate, ...]:
+        """All that a word may have been, most frequent first, in the writer's capitals.
+
+        ``first``: the word may begin a sentence.
+        """
+        return self._surfaces(text, first)
+
+    def _restore(self, text: str, first: bool) -> tuple[Candidate, ...]:
+        found = []
+        for word in self._lower(key(text)):
+            for surface in _capitalisations(word, text, first=first):
+                if self._channel.apply(surface) == text:
+                    found.append(Candidate(surface, word))
+                    break
+        return tuple(found[:_MOST_PREIMAGES])
+
+    def _lower(self, damaged: str) -> list[str]:
+        """Preimages in lower case; a possessive has those of its word, too."""
+        found = self._words.get(damaged, [])
+        stem, apostrophe, suffix = damaged.rpartition("'")
+        if apostrophe and stem:
+            known = set(found)
+            found = found + [
+                whole
+                for word in self._words.get(stem, [])
+                if (whole := f"{word}'{suffix}") not in known
+            ]
+        return found
+
+
+def _capitalisations(word: str, damaged: str, *, first: bool) -> list[str]:
+    """The ways to capitalise a word, the likeliest for its place first."""
+    if "’" in damaged:
+        word = word.replace("'", "’")
+    title = word[:1].upper() + word[1:]
+    lower_first = [word, title] if not first else [title, word]
+    return [*lower_first, word.upper()]
+
+
+def columns(
+    line: Sequence[Token], channel: Channel, preimages: Preimages, *, gaps: bool = True
+) -> list[Column]:
+    """The slots of a line; the last stands for its end.
+
+    ``gaps``: whether words may have vanished from this line.
+    """
+    starts = sentence_starts(line)
+    found: list[Column] = []
+    before: Token | None = None
+    blank = ""
+    for token, first in zip(line, starts, strict=True):
+        if token.kind in ("space", "break"):
+            blank = token.text if token.kind == "space" else blank
+            if token.kind == "space":
+                continue
+        slot = _slot(token, first, channel, preimages)
+        vanished = (
+            _vanished(before, blank, token, first, channel, preimages.vanished) if gaps else ()
+        )
+        gap = (Vanished((), "", token.start), *vanished)
+        found.append(Column(token.start, token.end, slot, gap, token.kind == "word", first))
+        before, blank = token, ""
+    return found
+
+
+def _slot(
+    token: Token, first: bool, channel: Channel, preimages: Preimages
+) -> tuple[Candidate, ...]:
+    as_it_is = Candidate(token.text, key(token.text))
+    if token.kind != "word" or channel.is_survivor(token.text):
+        return (as_it_is,)
+    form = shape(token.text)
+    # In running text a word of capitals is an acronym; what it lost cannot be told.
+    if form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first):
+        return (as_it_is,)
+    return (as_it_is, *preimages.of(token.text, first=first))
+
+
+def _vanished(
+    before: Token | None,
+    blank: str,
+    token: Token,
+    first: bool,
+    channel: Channel,
+    words: Sequence[str],
+) -> tuple[Vanished, ...]:
+    """What may have vanished between two tokens, given the white space that is left there.
+
+    ``before`` is None at the start of a line.
+    """
+    inserted = _insertion(before, blank, token, channel.whitespace)
+    if inserted is None:
+        return ()
+    place, template = inserted
+    found = []
+    for word in words:
+        shown = word[:1].upper() + word[1:] if first else word
+        if channel.apply(shown) == "":
+            found.append(Vanished((word,), template.format(shown), place))
+    return tuple(found)
+
+
+def _insertion(
+    before: Token | None, blank: str, token: Token, whitespace: str
+) -> tuple[int, str] | None:
+    """Where a word would be inserted between two tokens, and in which white space.
+
+    None where the channel could not have left what stands there.
+    """
+    start, after_word = token.start - len(blank), token.kind == "word"
+    if whitespace == "keep":
+        # Both spaces of a vanished word are still there.
+        if before is None:
+            return (start, "{}") if blank and after_word else None
+        return (start + 1, "{}") if len(blank) >= 2 else None
+    if before is None:
+        if whitespace == "squeeze":
+            return (start, "{}") if blank == " " and after_word else None
+        return (token.start, "{} ") if not blank and after_word else None
+    if not blank:
+        return None
+    if after_word:
+        if before.text in _OPENING:
+            return (start, "{}") if len(blank) == 1 else None
+        return (token.start, "{} ")
+    # A space before a mark is where the last word of a clause has gone.
+    return (token.start, "{}") if token.text in _CLOSING else None
+
+
+_OPENING = frozenset("([{“‘")
+_CLOSING = frozenset(".,;:!?)]}”’")

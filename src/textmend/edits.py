@@ -1,0 +1,167 @@
+"""The result of mending: edits that only insert, the mended text, and the maps between the two.
+
+An edit replaces ``before`` at its place in the input by ``after``, which holds every character of
+``before`` in order (or of what a drop left in its place). Nothing here decides which edits to make.
+Start reading at :class:`Mended`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Literal
+
+from textmend.channel import Channel
+from textmend.errors import TextmendError
+from textmend.evidence import Evidence
+
+Kind = Literal["word", "vanished-word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What else could have stood there, and how likely that is."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One repair: ``text[start:end] == before`` in the input becomes ``after``.
+
+    ``kind``: ``"word"`` (letters put back into a word) or ``"vanished-word"`` (a whole word put
+    back, with its space). ``probability``: that ``after`` is what was written.
+    ``alternatives``: the next likeliest, the unchanged text among them. ``drops``: the sequences
+    put back, in the order of the channel.
+    """
+
+    start: int
+    end: int
+    before: str
+    after: str
+    kind: Kind
+    probability: float
+    alternatives: tuple[Alternative, ...] = ()
+    drops: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """This edit as plain values for JSON."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "before": self.before,
+            "after": self.after,
+            "kind": self.kind,
+            "probability": round(self.probability, 4),
+            "alternatives": [
+                {"text": each.text, "probability": round(each.probability, 4)}
+                for each in self.alternatives
+            ],
+            "drops": list(self.drops),
+        }
+
+
+def apply_edits(text: str, edits: Sequence[Edit]) -> str:
+    """``text`` with all edits made; they must be sorted, disjoint, and match the text."""
+    parts, done = [], 0
+    for edit in edits:
+        if edit.start < done or text[edit.start : edit.end] != edit.before:
+            raise TextmendError(
+                f"edit at {edit.start}: expected {edit.before!r}, "
+                f"found {text[edit.start : edit.end]!r}; edits must be sorted and of this text"
+            )
+        parts += text[done : edit.start], edit.after
+        done = edit.end
+    return "".join([*parts, text[done:]])
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A mended text and why it was mended so.
+
+    ``text``: the result, the very input where ``edits`` is empty. ``intact``: spans (start, end) of
+    the input that the channel did not act on: clean lines, and words that survived it.
+    """
+
+    original: str
+    edits: tuple[Edit, ...] = ()
+    channel: Channel = Channel()
+    evidence: tuple[Evidence, ...] = ()
+    intact: tuple[tuple[int, int], ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        """The mended text."""
+        return apply_edits(self.original, self.edits) if self.edits else self.original
+
+    def revert(self) -> str:
+        """The input again, made from the result by undoing every edit."""
+        parts, done = [], 0
+        for edit, start in zip(self.edits, self._starts, strict=True):
+            parts += self.text[done:start], edit.before
+            done = start + len(edit.after)
+        return "".join([*parts, self.text[done:]])
+
+    def damage(self) -> str:
+        """The result put through the channel again, where the channel acted.
+
+        This is the proof of the repair: it equals the input, character for character.
+        """
+        # An end is mapped by the character before it: a word put back after it stays outside.
+        spans = [(self.to_mended(start), self.to_mended(end - 1) + 1) for start, end in self.intact]
+        return self.channel.apply(self.text, intact=spans)
+
+    @cached_property
+    def _shifts(self) -> list[int]:
+        """By how much the text has grown before each edit, and after the last."""
+        return [0, *accumulate(len(edit.after) - len(edit.before) for edit in self.edits)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each edit begins in the mended text."""
+        return [
+            edit.start + shift for edit, shift in zip(self.edits, self._shifts, strict=False)
+        ]
+
+    def to_mended(self, offset: int) -> int:
+        """The place in the mended text of a place in the input.
+
+        A place inside an edit maps to the edit's end, its start to its start; a place where a word
+        was inserted maps to after that word.
+        """
+        _check(offset, self.original)
+        at = bisect_right([edit.start for edit in self.edits], offset)
+        if at and offset < self.edits[at - 1].end:
+            edit, start = self.edits[at - 1], self._starts[at - 1]
+            return start if offset == edit.start else start + len(edit.after)
+        return offset + self._shifts[at]
+
+    def to_original(self, offset: int) -> int:
+        """The place in the input of a place in the mended text.
+
+        A place inside an edit maps to the end of what the edit replaced, its start to its start.
+        """
+        _check(offset, self.text)
+        at = bisect_right(self._starts, offset)
+        if at:
+            edit, start = self.edits[at - 1], self._starts[at - 1]
+            if offset < start + len(edit.after):
+                return edit.start if offset == start else edit.end
+        return offset - self._shifts[at]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the texts as plain values for JSON."""
+        return {
+            "channel": self.channel.to_dict(),
+            "evidence": [each.to_dict() for each in self.evidence],
+            "edits": [edit.to_dict() for edit in self.edits],
+        }
+
+
+def _check(offset: int, text: str) -> None:
+    if not 0 <= offset <= len(text):
+        raise TextmendError(f"offset {offset} is outside the text, which has {len(text)} characters")

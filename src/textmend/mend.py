@@ -1,0 +1,128 @@
+"""The pipeline: a damaged text and its channel → a mended text that proves itself.
+
+Four steps, in :func:`mend`: where the channel acted, what each slot may have been, how likely each
+candidate is, which edits that makes. Then the proof: the channel must turn the result into the
+input again, character for character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.candidates import Candidate, Column, Preimages, Vanished, columns
+from textmend.channel import Channel
+from textmend.context import Context
+from textmend.decoder import posteriors
+from textmend.edits import Alternative, Edit, Mended
+from textmend.evidence import Evidence
+from textmend.tokens import Token
+
+# The counts of word pairs see little of a vanished word's surroundings, so that only the surest
+# are put back, whatever the caller accepts for damaged words.
+_VANISHED_PROBABILITY = 0.9
+_ALTERNATIVES = 4
+_UNLIKELY = 0.005  # alternatives below this probability are not worth showing
+_SENTENCE_WORDS = 8
+
+
+def mend(
+    text: str,
+    text_lines: Sequence[Sequence[Token]],
+    damaged: Sequence[bool] | NDArray[np.bool_],
+    channel: Channel,
+    evidence: tuple[Evidence, ...],
+    preimages: Preimages,
+    context: Context,
+    min_probability: float,
+) -> Mended:
+    """``text`` mended under ``channel``; ``damaged`` says of each line whether it was acted on."""
+    edits: list[Edit] = []
+    intact: list[tuple[int, int]] = []
+    for line, acted in zip(text_lines, damaged, strict=True):
+        if not acted:
+            intact.append((line[0].start, line[-1].end))
+            continue
+        intact += (
+            (token.start, token.end) for token in line if channel.is_survivor(token.text)
+        )
+        slots = columns(line, channel, preimages, gaps=_is_sentence(line))
+        if all(len(slot.words) == len(slot.gap) == 1 for slot in slots):
+            continue
+        for slot, chances in zip(slots, posteriors(context.scores(slots)), strict=True):
+            edits += _edits(slot, chances, channel, min_probability)
+    return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
+
+
+def proven(mended: Mended) -> Mended:
+    """The result without the edits that the channel does not undo."""
+    kept = list(mended.edits)
+    while mended.damage() != mended.original:
+        if not kept:
+            # What the channel would delete from the input itself was never its work.
+            return Mended(mended.original)
+        alone = [
+            Mended(mended.original, (edit,), mended.channel, mended.evidence, mended.intact)
+            for edit in kept
+        ]
+        proving = [each.edits[0] for each in alone if each.damage() == each.original]
+        # Edits that prove themselves alone but not together: the least likely goes.
+        if len(proving) == len(kept):
+            proving.remove(min(kept, key=lambda edit: edit.probability))
+        kept = proving
+        mended = Mended(
+            mended.original, tuple(kept), mended.channel, mended.evidence, mended.intact
+        )
+    return mended
+
+
+def _is_sentence(line: Sequence[Token]) -> bool:
+    """Whether a line is running text: captions, bylines and headings leave words out anyway."""
+    words = sum(token.kind == "word" for token in line)
+    marks = [token.text for token in line if token.kind == "other"]
+    return words >= _SENTENCE_WORDS and any(mark in ".!?" for mark in marks)
+
+
+def _edits(
+    column: Column, chances: NDArray[np.float64], channel: Channel, min_probability: float
+) -> Iterable[Edit]:
+    gap_chances, word_chances = chances.sum(axis=1), chances.sum(axis=0)
+    best = int(gap_chances.argmax())
+    if best and gap_chances[best] >= max(min_probability, _VANISHED_PROBABILITY):
+        vanished = column.gap[best]
+        yield Edit(
+            vanished.place,
+            vanished.place,
+            "",
+            vanished.text,
+            "vanished-word",
+            float(gap_chances[best]),
+            _alternatives(column.gap, gap_chances, best),
+            channel.acting_on(vanished.text),
+        )
+    best = int(word_chances.argmax())
+    if best and word_chances[best] >= min_probability:
+        word = column.words[best]
+        yield Edit(
+            column.start,
+            column.end,
+            column.words[0].text,
+            word.text,
+            "word",
+            float(word_chances[best]),
+            _alternatives(column.words, word_chances, best),
+            channel.acting_on(word.text),
+        )
+
+
+def _alternatives(
+    choices: Sequence[Candidate] | Sequence[Vanished], chances: NDArray[np.float64], best: int
+) -> tuple[Alternative, ...]:
+    order = [int(place) for place in np.argsort(-chances, kind="stable") if place != best]
+    return tuple(
+        Alternative(choices[place].text, float(chances[place]))
+        for place in order[:_ALTERNATIVES]
+        if chances[place] >= _UNLIKELY
+    )
