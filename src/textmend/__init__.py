@@ -1,7 +1,7 @@
 """textmend repairs text from which letter sequences were dropped.
 
 >>> import textmend
->>> textmend.mend("Furrmore, y saw or ships.", channel=textmend.Channel.of("the"))
+>>> textmend.mend("Furrmore, y saw or ships.", channel="the")
 'Furthermore, they saw other ships.'
 """
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-import numpy as np
-
 from textmend.candidates import Preimages
 from textmend.channel import Channel
 from textmend.context import PairContext
@@ -28,12 +26,13 @@ __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
 class Mender:
     """Mends texts of one language.
 
-    ``lang``: a language code of wordfreq. ``channel``: what damaged the texts, where it is known;
-    without one it is inferred from each text, and a text that shows no damage comes back as it is.
+    ``lang``: a language code of wordfreq. ``channel``: what damaged the texts, where it is known
+    (``"the,ad"`` is short for ``Channel.of("the", "ad")``); without one it is inferred from each
+    text, and a text that shows no damage comes back as it is.
     ``min_probability``: edits less likely than this are not made. ``min_log_odds``: how much
     evidence a channel needs, in nats.
 
-    >>> mender = Mender(channel=Channel.of("the", "ad"))
+    >>> mender = Mender(channel="the,ad")
     >>> mender.mend("In dition, y met or farmers.")
     'In addition, they met other farmers.'
     """
@@ -42,14 +41,14 @@ class Mender:
         self,
         *,
         lang: str = "en",
-        channel: Channel | None = None,
+        channel: Channel | str | None = None,
         min_probability: float = 0.5,
         min_log_odds: float = MIN_LOG_ODDS,
     ) -> None:
         if not 0.0 <= min_probability <= 1.0:
             raise TextmendError(f"min_probability is {min_probability}; it must be in 0 to 1")
         self.lang = lang
-        self.channel = channel
+        self.channel = Channel.parse(channel) if isinstance(channel, str) else channel
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
         self._lexicon = Lexicon.load(lang)
@@ -110,11 +109,15 @@ def _context(lang: str) -> PairContext:
 
 
 def mend(
-    text: str, *, lang: str = "en", channel: Channel | None = None, min_probability: float = 0.5
+    text: str,
+    *,
+    lang: str = "en",
+    channel: Channel | str | None = None,
+    min_probability: float = 0.5,
 ) -> str:
     """``text`` with its dropped letters put back; see :class:`Mender`.
 
-    >>> mend("Nerlands", channel=Channel.of("the"))
+    >>> mend("Nerlands", channel="the")
     'Netherlands'
     >>> mend("A clean sentence is left alone.")
     'A clean sentence is left alone.'
@@ -123,11 +126,15 @@ def mend(
 
 
 def mend_and_explain(
-    text: str, *, lang: str = "en", channel: Channel | None = None, min_probability: float = 0.5
+    text: str,
+    *,
+    lang: str = "en",
+    channel: Channel | str | None = None,
+    min_probability: float = 0.5,
 ) -> Mended:
     """The mended text with its edits, its channel, and the evidence for that.
 
-    >>> mended = mend_and_explain("y left", channel=Channel.of("the"))
+    >>> mended = mend_and_explain("y left", channel="the")
     >>> [(edit.before, edit.after, edit.drops) for edit in mended.edits]
     [('y', 'They', ('the',))]
     """

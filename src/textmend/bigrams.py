@@ -19,7 +19,7 @@ _MOST = 0.95  # of what follows a word, the most that listed pairs may claim
 
 
 class Bigrams:
-    """Probabilities of a word given the one before it; of single words where there are no counts."""
+    """Probabilities of a word given the one before it, or of it alone without counts."""
 
     def __init__(self, lexicon: Lexicon, following: dict[str, dict[str, int]]) -> None:
         self._lexicon = lexicon
@@ -54,7 +54,7 @@ class Bigrams:
         return count / total if count else backoff * alone
 
     def _backoff(self, first: str, seen: dict[str, int]) -> tuple[float, float]:
-        """The count of a first word, and what its unlisted successors' frequencies are scaled by."""
+        """The count of a first word, and the scale of its unlisted successors' frequencies."""
         known = self._backoffs.get(first)
         if known is None:
             listed = sum(seen.values())

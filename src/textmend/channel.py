@@ -84,7 +84,7 @@ class Drop:
         return f"{flag}{before}{regex.escape(self.sequence)}{after}"
 
     def to_dict(self) -> dict[str, Any]:
-        """This drop as plain values for JSON."""
+        """The drop as plain values for JSON."""
         return {
             "sequence": self.sequence,
             "residue": self.residue,
@@ -133,6 +133,21 @@ class Channel:
         """The channel that deletes each of ``sequences``, in this order."""
         drops = tuple(Drop(each, where=where, ignore_case=ignore_case) for each in sequences)
         return cls(drops, whitespace)
+
+    @classmethod
+    def parse(cls, spec: str) -> Channel:
+        """The channel that a short text names: the deleted sequences, separated by commas.
+
+        >>> Channel.parse("the,ad")
+        Channel.of('the', 'ad')
+        """
+        sequences = [part.strip() for part in spec.split(",")]
+        if not all(sequences):
+            raise TextmendError(
+                f"malformed channel {spec!r}: expected sequences separated by commas, "
+                "such as the,ad"
+            )
+        return cls.of(*sequences)
 
     def __bool__(self) -> bool:
         return bool(self.drops)
@@ -197,11 +212,11 @@ class Channel:
         return any(pattern.search(word) for pattern in self._patterns)
 
     def to_json(self) -> str:
-        """This channel as JSON, to be stored and read back with :meth:`from_json`."""
+        """The channel as JSON, to be stored and read back with :meth:`from_json`."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
 
     def to_dict(self) -> dict[str, Any]:
-        """This channel as plain values for JSON."""
+        """The channel as plain values for JSON."""
         return {"drops": [drop.to_dict() for drop in self.drops], "whitespace": self.whitespace}
 
     @classmethod
@@ -218,20 +233,18 @@ class Channel:
     @classmethod
     def from_dict(cls, value: Any) -> Channel:
         """The channel that :meth:`to_dict` gave; only ``sequence`` is required in a drop."""
-        match value:
-            case {"drops": list(entries), **rest}:
-                drops = tuple(_drop_from(entry, place) for place, entry in enumerate(entries, 1))
-            case _:
-                raise TextmendError(
-                    'malformed channel: expected an object with a list "drops", '
-                    'such as {"drops": [{"sequence": "the"}]}'
-                )
-        unknown = set(rest) - {"whitespace"}
+        if not isinstance(value, dict) or not isinstance(value.get("drops"), list):
+            raise TextmendError(
+                'malformed channel: expected an object with a list "drops", '
+                'such as {"drops": [{"sequence": "the"}]}'
+            )
+        unknown = value.keys() - {"drops", "whitespace"}
         if unknown:
             raise TextmendError(
                 f"malformed channel: unknown key {min(unknown)!r}; known are drops, whitespace"
             )
-        return cls(drops, rest.get("whitespace", "collapse"))
+        drops = tuple(_drop_from(entry, place) for place, entry in enumerate(value["drops"], 1))
+        return cls(drops, value.get("whitespace", "collapse"))
 
 
 _DROP_FIELDS: dict[str, type] = {

@@ -42,7 +42,7 @@ class PairContext:
         self._bigrams = Bigrams.load(lang)
 
     def scores(self, line: Sequence[Column]) -> Scores:
-        """log P(vanished words, word | word before), for all choices; marks end a context."""
+        """The log of P(vanished words, word | word before) for all choices; marks end a context."""
         scores = []
         before: tuple[str | None, ...] = (None,)
         for column in line:
@@ -60,7 +60,7 @@ class PairContext:
         return scores
 
     def _chain(self, left: str | None, words: Sequence[str]) -> tuple[float, str | None]:
-        """log P(words | left), and the word that the next one follows."""
+        """The log of P(words | left), and the word that the next one follows."""
         total = 0.0
         for word in words:
             total += self._log(word, left)

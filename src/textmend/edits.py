@@ -49,7 +49,7 @@ class Edit:
     drops: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """This edit as plain values for JSON."""
+        """The edit as plain values for JSON."""
         return {
             "start": self.start,
             "end": self.end,
@@ -67,7 +67,8 @@ class Edit:
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """``text`` with all edits made; they must be sorted, disjoint, and match the text."""
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for edit in edits:
         if edit.start < done or text[edit.start : edit.end] != edit.before:
             raise TextmendError(
@@ -77,6 +78,9 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
         parts += text[done : edit.start], edit.after
         done = edit.end
     return "".join([*parts, text[done:]])
+
+
+_EMPTY = Channel()
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Mended:
 
     original: str
     edits: tuple[Edit, ...] = ()
-    channel: Channel = Channel()
+    channel: Channel = _EMPTY
     evidence: tuple[Evidence, ...] = ()
     intact: tuple[tuple[int, int], ...] = ()
 
@@ -100,7 +104,8 @@ class Mended:
 
     def revert(self) -> str:
         """The input again, made from the result by undoing every edit."""
-        parts, done = [], 0
+        parts: list[str] = []
+        done = 0
         for edit, start in zip(self.edits, self._starts, strict=True):
             parts += self.text[done:start], edit.before
             done = start + len(edit.after)
@@ -123,9 +128,7 @@ class Mended:
     @cached_property
     def _starts(self) -> list[int]:
         """Where each edit begins in the mended text."""
-        return [
-            edit.start + shift for edit, shift in zip(self.edits, self._shifts, strict=False)
-        ]
+        return [edit.start + shift for edit, shift in zip(self.edits, self._shifts, strict=False)]
 
     def to_mended(self, offset: int) -> int:
         """The place in the mended text of a place in the input.
@@ -164,4 +167,6 @@ class Mended:
 
 def _check(offset: int, text: str) -> None:
     if not 0 <= offset <= len(text):
-        raise TextmendError(f"offset {offset} is outside the text, which has {len(text)} characters")
+        raise TextmendError(
+            f"offset {offset} is outside the text, which has {len(text)} characters"
+        )

@@ -34,7 +34,7 @@ class Evidence:
     log_odds: float
 
     def to_dict(self) -> dict[str, Any]:
-        """This evidence as plain values for JSON."""
+        """The evidence as plain values for JSON."""
         return {
             "drop": self.drop.to_dict(),
             "expected": round(self.expected, 2),
@@ -58,7 +58,7 @@ class Inference:
         return bool(self.channel)
 
     def to_dict(self) -> dict[str, Any]:
-        """This inference as plain values for JSON."""
+        """The inference as plain values for JSON."""
         return {
             "channel": self.channel.to_dict(),
             "evidence": [each.to_dict() for each in self.evidence],

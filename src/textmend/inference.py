@@ -365,9 +365,7 @@ class _Hypotheses:
             Explained(census.types[place], self.index.words[originals[place]], totals[place])
             for place in order
         )
-        return Evidence(
-            scored.drop, scored.expected, scored.survivors, explained, scored.log_odds
-        )
+        return Evidence(scored.drop, scored.expected, scored.survivors, explained, scored.log_odds)
 
 
 def _burst(expected: float) -> float:
@@ -441,9 +439,7 @@ def damaged_lines(census: Census, channel: Channel, *, given: bool = False) -> N
 _DOUBLE = regex.compile(r"(?<=[^\s.!?:;])[ \u00a0]{2}(?=\S)")
 
 
-def settle_whitespace(
-    census: Census, damaged: NDArray[np.bool_], channel: Channel
-) -> WhiteSpace:
+def settle_whitespace(census: Census, damaged: NDArray[np.bool_], channel: Channel) -> WhiteSpace:
     """What became of the white space around words that vanished, from the traces that it left."""
     shown = [
         "".join(token.text for token in census.lines[line]) for line in np.flatnonzero(damaged)

@@ -72,7 +72,7 @@ class Lexicon:
     @staticmethod
     @lru_cache(maxsize=8)
     def load(lang: str = "en") -> Lexicon:
-        """wordfreq's largest list for a language code, such as ``"en"`` or ``"pt-BR"``."""
+        """The largest list of wordfreq for a language code, such as ``"en"`` or ``"pt-BR"``."""
         import wordfreq
 
         try:
@@ -127,7 +127,9 @@ def attested(line_tokens: Sequence[Sequence[Token]], lexicon: Lexicon) -> frozen
         token.text
         for line in line_tokens
         for token in line
-        if token.kind == "word" and shape(token.text) == "title" and not lexicon.frequency(token.text)
+        if token.kind == "word"
+        and shape(token.text) == "title"
+        and not lexicon.frequency(token.text)
     )
     return frozenset(word for word, count in unknown.items() if count > 1)
 
@@ -135,7 +137,7 @@ def attested(line_tokens: Sequence[Sequence[Token]], lexicon: Lexicon) -> frozen
 def suspects(text: str, *, lang: str = "en") -> list[Suspect]:
     """The words of ``text`` that are unknown or suspiciously rare; no channel is needed.
 
-    >>> [(each.text, each.why) for each in suspects("The ministration said y left. Furrmore, rain.")]
+    >>> [(each.text, each.why) for each in suspects("The ministration said y left. Furrmore, no")]
     [('ministration', 'rare'), ('y', 'scrap'), ('Furrmore', 'unknown')]
     """
     lexicon = Lexicon.load(lang)

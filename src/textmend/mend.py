@@ -45,9 +45,7 @@ def mend(
         if not acted:
             intact.append((line[0].start, line[-1].end))
             continue
-        intact += (
-            (token.start, token.end) for token in line if channel.is_survivor(token.text)
-        )
+        intact += ((token.start, token.end) for token in line if channel.is_survivor(token.text))
         slots = columns(line, channel, preimages, gaps=_is_sentence(line))
         if all(len(slot.words) == len(slot.gap) == 1 for slot in slots):
             continue

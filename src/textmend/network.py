@@ -107,8 +107,8 @@ class Network:
         self._index = {word: place for place, word in enumerate(header["vocabulary"].split("\n"))}
         self._rows: NDArray[np.int8] = arrays["embedding"]
         self._scales: Floats = arrays["embedding.scale"]
-        self._bias: Floats = arrays["bias"]
-        self._gap_bias: Floats = arrays["gap.bias"]
+        self._bias: Floats = arrays["word.slot"]
+        self._gap_bias: Floats = arrays["word.gap"]
         self._forms: Floats = arrays["form"]
         self._nothing: Floats = arrays["nothing"]
         self._enter = _Affine.of(arrays, "enter")

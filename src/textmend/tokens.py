@@ -58,11 +58,11 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of ``text``, in order and without gaps.
+    r"""The tokens of ``text``, in order and without gaps.
 
     >>> [token.text for token in tokenize("They’re 2 of 27th.")]
     ['They’re', ' ', '2', ' ', 'of', ' ', '27th', '.']
-    >>> "".join(token.text for token in tokenize("any text\\n")) == "any text\\n"
+    >>> "".join(token.text for token in tokenize("any text\n")) == "any text\n"
     True
     """
     return [
@@ -84,9 +84,12 @@ def lines(tokens: Iterable[Token]) -> list[list[Token]]:
 
 
 _TERMINATORS = frozenset(".!?…:")
-_OPENERS = frozenset("\"'“‘«([{—–-•*")
+# Marks that may stand between the end of a sentence and the next word.
+_TRANSPARENT = frozenset("\"'“‘«([{—–-•*\ufeff”’»)]}")
 # Abbreviations after which a sentence goes on; single capitals ("J. Smith") are handled apart.
-_TITLES = frozenset("mr mrs ms dr prof st gen sen rep gov lt col sgt capt rev jr sr vs no".split())
+_TITLES = frozenset(
+    "mr mrs ms dr prof st gen sen rep gov lt col sgt capt rev jr sr vs no".split()  # noqa: SIM905
+)
 
 
 def sentence_starts(line: Sequence[Token]) -> list[bool]:
@@ -106,7 +109,7 @@ def sentence_starts(line: Sequence[Token]) -> list[bool]:
                 before.lower() in _TITLES or (len(before) == 1 and before.isupper())
             )
             fresh = token.text != ":" and not abbreviation
-        elif token.kind != "other" or token.text not in _OPENERS and token.text not in "”’)]}\"'":
+        elif token.kind != "other" or token.text not in _TRANSPARENT:
             fresh = False
         before = token.text
     return starts
