@@ -15,9 +15,10 @@ from textmend.context import PairContext
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
-from textmend.inference import MIN_LOG_ODDS, Census, damaged_lines, infer, settle_whitespace
+from textmend.inference import MIN_LOG_ODDS, infer, locate
 from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
+from textmend.mend import proven
 from textmend.tokens import lines, tokenize
 
 __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
@@ -66,28 +67,23 @@ class Mender:
     def mend_and_explain(self, text: str) -> Mended:
         """The mended text with its edits, its channel, and the evidence for that."""
         text_lines = lines(tokenize(text))
-        if self.channel is None:
-            inference = infer([text_lines], self._lexicon, min_log_odds=self.min_log_odds)
-        else:
-            inference = Inference(self.channel)
-        if not inference:
+        found = (
+            infer([text_lines], self._lexicon, min_log_odds=self.min_log_odds)
+            if self.channel is None
+            else locate([text_lines], self._lexicon, self.channel)
+        )
+        channel, evidence = found.inference.channel, found.inference.evidence
+        if not channel:
             return Mended(text)
-        census = Census.of([text_lines], self._lexicon)
-        damaged = damaged_lines(census, inference.channel, given=self.channel is not None)
-        channel = inference.channel
-        if self.channel is not None and self.channel.whitespace == "collapse":
-            # The usual policy is only a default: the text itself may show another.
-            channel = Channel(channel.drops, settle_whitespace(census, damaged, channel))
-        return mend_lines(
-            text,
+        edits, intact = mend_lines(
             text_lines,
-            damaged,
+            found.damaged,
             channel,
-            inference.evidence,
             Preimages.load(channel, self.lang),
             _context(self.lang),
             self.min_probability,
         )
+        return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
 
     def mend_many(self, texts: Iterable[str]) -> Iterator[str]:
         """The texts mended one by one, each on its own evidence."""
@@ -100,7 +96,7 @@ class Mender:
             [lines(tokenize(text)) for text in several],
             self._lexicon,
             min_log_odds=self.min_log_odds,
-        )
+        ).inference
 
 
 @lru_cache(maxsize=8)

@@ -27,8 +27,8 @@ _LETTER = r"[\p{L}\p{M}]"
 _BLANK = r"[^\S\n]"
 _AROUND: dict[Place, tuple[str, str]] = {
     "anywhere": ("", ""),
-    "word-start": (rf"(?<!{_LETTER})", rf"(?={_LETTER})"),
-    "word-end": (rf"(?<={_LETTER})", rf"(?!{_LETTER})"),
+    "word-start": (rf"(?<!{_LETTER})", ""),
+    "word-end": ("", rf"(?!{_LETTER})"),
     "inside": (rf"(?<={_LETTER})", rf"(?={_LETTER})"),
     "whole-word": (rf"(?<!{_LETTER})", rf"(?!{_LETTER})"),
     "paragraph-start": (r"(?<![^\n])", ""),
@@ -153,12 +153,12 @@ class Channel:
         return bool(self.drops)
 
     def __repr__(self) -> str:
-        if not self.drops:
-            return "Channel()"
         plain = all(drop == Drop(drop.sequence) for drop in self.drops)
         shown = [repr(drop.sequence) if plain else repr(drop) for drop in self.drops]
         name = "Channel.of" if plain else "Channel"
-        if not plain:
+        if not self.drops:
+            name, shown = "Channel", []
+        elif not plain:
             shown = [f"({', '.join(shown)},)"]
         if self.whitespace != "collapse":
             shown.append(f"whitespace={self.whitespace!r}")
@@ -280,7 +280,8 @@ def _shield(text: str, spans: Sequence[tuple[int, int]], shield: str) -> tuple[s
     kept = [text[start:end] for start, end in spans]
     ends = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(text)]
-    if any(end > start for end, start in zip(ends, starts, strict=True)):
+    places = [0, *(place for span in spans for place in span), len(text)]
+    if places != sorted(places):
         raise TextmendError("intact spans must be sorted, disjoint and inside the text")
     free = (text[end:start] for end, start in zip(ends, starts, strict=True))
     return shield.join(free), kept

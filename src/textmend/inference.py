@@ -48,11 +48,11 @@ _SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
 _CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
-_DAMAGED_TEXT = 4.0  # nats; the price of believing in damage at all
+_DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
 _PROSE = 0.65  # … of whose expected share it holds at least this
 _FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "you") depend on the register
-_FLUENT = -11.5  # nats a word; clean English has -6.7 to -9.2, other languages below -13
+_FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _CONSPICUOUS = 5.0  # expected words whose absence is itself a sign
 _DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
 # Log of how many sequences of one to eight letters are common enough to be tried.
@@ -171,30 +171,55 @@ class _Scored:
         return len(self.gains) >= 2 or self.conspicuous
 
 
+@dataclass(frozen=True)
+class Diagnosis:
+    """What happened to some texts of one origin.
+
+    ``damaged`` says of each line of the texts, in order, whether the channel acted on it.
+    """
+
+    inference: Inference
+    damaged: NDArray[np.bool_]
+
+
 def infer(
     texts: Sequence[Sequence[Sequence[Token]]],
     lexicon: Lexicon,
     *,
     min_log_odds: float = MIN_LOG_ODDS,
-) -> Inference:
+) -> Diagnosis:
     """The channel of texts of one origin, each a list of lines of tokens, with its evidence.
 
     The empty channel where nothing speaks clearly for damage.
     """
     census = Census.of(texts, lexicon)
+    sound = Diagnosis(Inference(Channel()), np.zeros(len(census.lines), dtype=bool))
     if len(census.suspicious) < 2 and not census.absent_words():
-        return Inference(Channel())
+        return sound
     hypotheses = _Hypotheses(census, DeletionIndex.load(lexicon.lang))
     chosen = hypotheses.select(min_log_odds)
-    gains = {place: gain for each in chosen for place, gain in each.gains.items()}
-    if not chosen or census.fluency(gains) < _FLUENT:
-        return Inference(Channel())
+    if not chosen or census.fluency(hypotheses.ratios(chosen)) < _FLUENT:
+        return sound
     channel = Channel(tuple(each.drop for each in chosen))
-    whitespace = settle_whitespace(census, damaged_lines(census, channel), channel)
-    return Inference(
-        Channel(channel.drops, whitespace),
-        tuple(hypotheses.evidence(each) for each in chosen),
-    )
+    damaged = hypotheses.damaged_lines(channel)
+    channel = Channel(channel.drops, _whitespace(census, damaged, channel))
+    evidence = tuple(hypotheses.evidence(each) for each in chosen)
+    return Diagnosis(Inference(channel, evidence), damaged)
+
+
+def locate(
+    texts: Sequence[Sequence[Sequence[Token]]], lexicon: Lexicon, channel: Channel
+) -> Diagnosis:
+    """Where a channel that is known acted on texts.
+
+    Its white-space policy, where it is the usual one, gives way to what the texts show.
+    """
+    census = Census.of(texts, lexicon)
+    hypotheses = _Hypotheses(census, DeletionIndex.load(lexicon.lang))
+    damaged = hypotheses.damaged_lines(channel, bonus=_GIVEN)
+    if channel.whitespace == "collapse":
+        channel = Channel(channel.drops, _whitespace(census, damaged, channel))
+    return Diagnosis(Inference(channel), damaged)
 
 
 class _Hypotheses:
@@ -202,6 +227,7 @@ class _Hypotheses:
 
     ``gains``: sequence → suspicious type → nats by which the sequence explains it.
     ``originals``: sequence → type → the likeliest word that it was, a place in the index.
+    ``_ratios``: the gains before they are capped, for what is said of the text as a whole.
     """
 
     def __init__(self, census: Census, index: DeletionIndex) -> None:
@@ -210,6 +236,7 @@ class _Hypotheses:
         self.absent = census.absent_words()
         self.gains: dict[str, dict[int, float]] = {word: {} for word in self.absent}
         self.originals: dict[str, dict[int, int]] = {word: {} for word in self.absent}
+        self._ratios: dict[tuple[str, int], float] = {}
         self._explain_suspicious()
 
     def _explain_suspicious(self) -> None:
@@ -230,7 +257,8 @@ class _Hypotheses:
         mass = np.add.reduceat(index.frequencies[rows.word[order]], border)
         letters = np.array([len(census.types[place]) for place in places])
         cap = _GAIN_CAP[np.minimum(letters, len(_GAIN_CAP) - 1)]
-        gains = np.minimum(np.log1p(mass / clean[token[border]]), cap[token[border]])
+        ratios = np.log1p(mass / clean[token[border]])
+        gains = np.minimum(ratios, cap[token[border]])
         telling = np.flatnonzero(gains >= _MIN_GAIN)
         _, inverse, counts = np.unique(
             sequence[border][telling], return_inverse=True, return_counts=True
@@ -243,7 +271,16 @@ class _Hypotheses:
             if count >= 2 or lost in self.gains:
                 place = places[rows.token[at]]
                 self.gains.setdefault(lost, {})[place] = float(gains[row])
+                self._ratios[lost, place] = float(ratios[row])
                 self.originals.setdefault(lost, {})[place] = int(rows.word[at])
+
+    def ratios(self, chosen: Iterable[_Scored]) -> dict[int, float]:
+        """By how many nats the chosen drops make each word that they explain likelier."""
+        return {
+            place: self._ratios[each.drop.sequence, place]
+            for each in chosen
+            for place in each.gains
+        }
 
     def select(self, min_log_odds: float) -> list[_Scored]:
         """The drops that earn their place, most telling first."""
@@ -352,6 +389,18 @@ class _Hypotheses:
                     total += math.log((1.0 + between / touching) * (1.0 - there))
         return min(total, _ADJACENCY_CAP)
 
+    def damaged_lines(self, channel: Channel, *, bonus: float = 0.0) -> NDArray[np.bool_]:
+        """For each line, whether the channel acted on it; ``bonus`` in nats for that it did."""
+        gains: dict[int, float] = {}
+        odds = np.full(len(self.census.counts), bonus)
+        for drop in channel.drops:
+            odds -= _SURVIVOR * _survivors(drop, self.census)
+            for place, gain in self.gains.get(drop.sequence, {}).items():
+                gains[place] = max(gain, gains.get(place, 0.0))
+        for line, counts in enumerate(self.census.counts):
+            odds[line] += sum(gains[place] for place in gains.keys() & counts.keys())
+        return segment(odds, self.census.texts)[0]
+
     def evidence(self, scored: _Scored) -> Evidence:
         """A chosen hypothesis for people to read."""
         census = self.census
@@ -418,28 +467,10 @@ def segment(odds: Floats, texts: Sequence[int]) -> tuple[NDArray[np.bool_], floa
     return states, max(clean, damaged)
 
 
-def damaged_lines(census: Census, channel: Channel, *, given: bool = False) -> NDArray[np.bool_]:
-    """For each line of a census, whether the channel acted on it.
-
-    ``given``: the channel is known rather than inferred, so that a line without a survivor needs
-    no damaged word to be believed damaged.
-    """
-    hypotheses = _Hypotheses(census, DeletionIndex.load(census.lexicon.lang))
-    odds = np.full(len(census.counts), _GIVEN if given else 0.0)
-    gains: dict[int, float] = {}
-    for drop in channel.drops:
-        odds -= _SURVIVOR * _survivors(drop, census)
-        for place, gain in hypotheses.gains.get(drop.sequence, {}).items():
-            gains[place] = max(gain, gains.get(place, 0.0))
-    for line, counts in enumerate(census.counts):
-        odds[line] += sum(gains[place] for place in gains.keys() & counts.keys())
-    return segment(odds, census.texts)[0]
-
-
 _DOUBLE = regex.compile(r"(?<=[^\s.!?:;])[ \u00a0]{2}(?=\S)")
 
 
-def settle_whitespace(census: Census, damaged: NDArray[np.bool_], channel: Channel) -> WhiteSpace:
+def _whitespace(census: Census, damaged: NDArray[np.bool_], channel: Channel) -> WhiteSpace:
     """What became of the white space around words that vanished, from the traces that it left."""
     shown = [
         "".join(token.text for token in census.lines[line]) for line in np.flatnonzero(damaged)

@@ -8,6 +8,7 @@ input again, character for character.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,6 @@ from textmend.channel import Channel
 from textmend.context import Context
 from textmend.decoder import posteriors
 from textmend.edits import Alternative, Edit, Mended
-from textmend.evidence import Evidence
 from textmend.tokens import Token
 
 # The counts of word pairs see little of a vanished word's surroundings, so that only the surest
@@ -29,16 +29,17 @@ _SENTENCE_WORDS = 8
 
 
 def mend(
-    text: str,
     text_lines: Sequence[Sequence[Token]],
     damaged: Sequence[bool] | NDArray[np.bool_],
     channel: Channel,
-    evidence: tuple[Evidence, ...],
     preimages: Preimages,
     context: Context,
     min_probability: float,
-) -> Mended:
-    """``text`` mended under ``channel``; ``damaged`` says of each line whether it was acted on."""
+) -> tuple[list[Edit], list[tuple[int, int]]]:
+    """The edits of a text, and the spans (start, end) that the channel did not act on.
+
+    ``damaged`` says of each line whether the channel acted on it.
+    """
     edits: list[Edit] = []
     intact: list[tuple[int, int]] = []
     for line, acted in zip(text_lines, damaged, strict=True):
@@ -51,7 +52,7 @@ def mend(
             continue
         for slot, chances in zip(slots, posteriors(context.scores(slots)), strict=True):
             edits += _edits(slot, chances, channel, min_probability)
-    return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
+    return edits, intact
 
 
 def proven(mended: Mended) -> Mended:
@@ -61,18 +62,13 @@ def proven(mended: Mended) -> Mended:
         if not kept:
             # What the channel would delete from the input itself was never its work.
             return Mended(mended.original)
-        alone = [
-            Mended(mended.original, (edit,), mended.channel, mended.evidence, mended.intact)
-            for edit in kept
-        ]
+        alone = [replace(mended, edits=(edit,)) for edit in kept]
         proving = [each.edits[0] for each in alone if each.damage() == each.original]
         # Edits that prove themselves alone but not together: the least likely goes.
         if len(proving) == len(kept):
             proving.remove(min(kept, key=lambda edit: edit.probability))
         kept = proving
-        mended = Mended(
-            mended.original, tuple(kept), mended.channel, mended.evidence, mended.intact
-        )
+        mended = replace(mended, edits=tuple(kept))
     return mended
 
 

@@ -1,4 +1,4 @@
-"""The shipped network, run with NumPy: how well does each candidate fit the words around it?
+"""The context network, run with NumPy: how well each candidate fits the words around it.
 
 It never sees a damaged string. A slot (a word, a number, a punctuation mark) enters as the weighted
 mean of its candidates' embeddings, plus how the damaged surface is capitalised, so that one network
@@ -109,8 +109,10 @@ class Network:
         self._scales: Floats = arrays["embedding.scale"]
         self._bias: Floats = arrays["word.slot"]
         self._gap_bias: Floats = arrays["word.gap"]
+        self._shares: Floats = arrays["word.share"]
         self._forms: Floats = arrays["form"]
         self._nothing: Floats = arrays["nothing"]
+        self._absent = _Affine.of(arrays, "absent")
         self._enter = _Affine.of(arrays, "enter")
         self._layers = [
             (reach, _Affine.of(arrays, f"layers.{depth}"))
@@ -171,6 +173,10 @@ class Network:
             meanings = np.add.reduceat(meanings, starts, axis=0)
         length = len(starts)
         states = self._enter(meanings) + self._forms[line.forms]
+        # What the channel deletes whole is missed everywhere.
+        shares = self._shares[line.vanished]
+        missed = shares @ self._embed(line.vanished) / max(shares.sum(), np.float32(1e-9))
+        states += self._absent(missed[None])
         for reach, layer in self._layers:
             seen = np.zeros((length + 2 * reach, states.shape[1]), np.float32)
             seen[reach:-reach] = _normal(states)

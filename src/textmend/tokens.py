@@ -88,7 +88,7 @@ _TERMINATORS = frozenset(".!?…:")
 _TRANSPARENT = frozenset("\"'“‘«([{—–-•*\ufeff”’»)]}")
 # Abbreviations after which a sentence goes on; single capitals ("J. Smith") are handled apart.
 _TITLES = frozenset(
-    "mr mrs ms dr prof st gen sen rep gov lt col sgt capt rev jr sr vs no".split()  # noqa: SIM905
+    "mr mrs ms dr prof st gen sen rep gov lt col sgt capt rev jr sr vs".split()  # noqa: SIM905
 )
 
 

@@ -1,0 +1,107 @@
+"""Preimages against a search through the whole lexicon."""
+
+import pytest
+
+from textmend import Channel
+from textmend.candidates import Column, Preimages, columns
+from textmend.lexicon import Lexicon
+from textmend.tokens import tokenize
+
+EXAMPLE = Channel.of("the", "ad")
+WORDS = ["other", "or", "the", "there", "re", "a", "ad", "added", "bathe", "mother", "mother's"]
+TOY = Lexicon("toy", dict.fromkeys(WORDS, 0.01))
+
+
+def slots(text: str, channel: Channel = EXAMPLE, **options: bool) -> list[Column]:
+    return columns(tokenize(text), channel, Preimages.load(channel, "en"), **options)
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [EXAMPLE, Channel.of("e"), Channel.of("t", "he"), Channel.of("th", where="word-start")],
+)
+def test_preimages_are_exactly_the_words_that_the_channel_damages(channel: Channel) -> None:
+    preimages = Preimages(channel, TOY)
+    kept = Channel(channel.drops, "keep")
+    forms = {kept.apply(word) for word in TOY.words} | {"x"}
+    for form in forms - {""}:
+        expected = {word for word in TOY.words if kept.apply(word) == form and word != form}
+        assert {each.word for each in preimages.of(form, first=False)} == expected
+    assert set(preimages.vanished) == {word for word in TOY.words if kept.apply(word) == ""}
+
+
+@pytest.mark.parametrize(
+    ("damaged", "first", "expected"),
+    [
+        ("re", False, "there"),
+        ("re", True, "There"),
+        ("Mor", False, "Mother"),
+        ("y’re", False, "they’re"),
+        ("mor's", False, "mother's"),
+        ("Furrmore", False, "Furthermore"),
+        ("Or", True, "Other"),
+        ("ded", False, "added"),
+        ("grandmor's", False, "grandmother's"),
+    ],
+)
+def test_capitals_and_apostrophes_as_a_writer_would(
+    damaged: str, first: bool, expected: str
+) -> None:
+    found = Preimages.load(EXAMPLE, "en").of(damaged, first=first)
+    assert expected in [each.text for each in found]
+    kept = Channel(EXAMPLE.drops, "keep")
+    assert all(kept.apply(each.text) == damaged for each in found)
+
+
+@pytest.mark.parametrize(
+    ("channel", "damaged", "written"),
+    [("s", "ae", "assess"), ("t,n", "isiuio", "institution"), ("e,n", "gtlma", "gentleman")],
+)
+def test_several_deletions_in_one_word(channel: str, damaged: str, written: str) -> None:
+    parsed = Channel.parse(channel)
+    assert Channel(parsed.drops, "keep").apply(written) == damaged
+    assert written in [each.text for each in Preimages.load(parsed, "en").of(damaged, first=False)]
+
+
+@pytest.mark.parametrize("text", ["US", "NATO", "eBay", "27", "https://a.example/or", "is_or"])
+def test_what_is_no_plain_word_has_no_preimages(text: str) -> None:
+    assert all(len(slot.words) == 1 for slot in slots(f"The {text} met", EXAMPLE) if slot.start)
+
+
+def test_survivors_stay() -> None:
+    (slot,) = slots("other")
+    assert [each.text for each in slot.words] == ["other"]
+
+
+def gap_texts(text: str, channel: Channel) -> dict[int, list[str]]:
+    return {
+        slot.gap[1].place: [each.text for each in slot.gap[1:] if each.words == ("the",)]
+        for slot in slots(text, channel)
+        if any(each.words == ("the",) for each in slot.gap)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "whitespace", "expected"),
+    [
+        ("of sea, it.", "collapse", {0: ["The "], 3: ["the "], 8: ["the "]}),
+        ("of  sea", "keep", {3: ["the"]}),
+        (" end of sea", "keep", {0: ["The"]}),
+        (" end of sea", "squeeze", {0: ["The"], 5: ["the "], 8: ["the "]}),
+        ("live in .", "collapse", {0: ["The "], 5: ["the "], 8: ["the"]}),
+        ("say “ end”", "collapse", {0: ["The "], 5: ["the"]}),
+    ],
+)
+def test_gaps_where_the_channel_can_have_left_them(
+    text: str, whitespace: str, expected: dict[int, list[str]]
+) -> None:
+    channel = Channel.from_dict({"drops": [{"sequence": "the"}], "whitespace": whitespace})
+    found = gap_texts(text, channel)
+    assert found == expected
+    for place, inserted in found.items():
+        for each in inserted:
+            assert channel.apply(text[:place] + each + text[place:]) == text
+
+
+def test_no_gaps_where_none_are_asked_for() -> None:
+    assert all(len(slot.gap) == 1 for slot in slots("end of sea", EXAMPLE, gaps=False))

@@ -1,0 +1,52 @@
+"""The decoder against an enumeration of all paths."""
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from textmend.decoder import Array, posteriors
+
+
+@st.composite
+def lattices(draw: st.DrawFn) -> list[Array]:
+    size = st.integers(1, 3)
+    seed = draw(st.integers(0, 2**32 - 1))
+    random = np.random.default_rng(seed)
+    tables, before = [], 1
+    for _ in range(draw(st.integers(1, 4))):
+        gap, words = draw(size), draw(size)
+        tables.append(random.normal(0.0, 5.0, (before, gap, words)))
+        before = words
+    return tables
+
+
+def enumerated(tables: list[Array]) -> list[Array]:
+    choices = [list(product(range(t.shape[1]), range(t.shape[2]))) for t in tables]
+    found = [np.zeros(t.shape[1:]) for t in tables]
+    for path in product(*choices):
+        score, before = 0.0, 0
+        for table, (gap, word) in zip(tables, path, strict=True):
+            score += table[before, gap, word]
+            before = word
+        for marginal, choice in zip(found, path, strict=True):
+            marginal[choice] += np.exp(score)
+    return [marginal / marginal.sum() for marginal in found]
+
+
+@given(lattices())
+def test_posteriors_are_those_of_all_paths(tables: list[Array]) -> None:
+    for found, expected in zip(posteriors(tables), enumerated(tables), strict=True):
+        assert_allclose(found, expected, atol=1e-9)
+
+
+def test_no_columns() -> None:
+    assert posteriors([]) == []
+
+
+def test_scores_far_from_zero_do_not_overflow() -> None:
+    tables = [np.array([[[-2000.0, -2001.0]]]), np.array([[[900.0]], [[900.0]]])]
+    first, _ = posteriors(tables)
+    assert_allclose(first, [[1 / (1 + np.exp(-1.0)), 1 / (1 + np.exp(1.0))]])

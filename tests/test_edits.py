@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textmend import Channel, Edit, Mended, TextmendError
+from textmend.edits import apply_edits
+
+
+def edit(start: int, before: str, after: str) -> Edit:
+    return Edit(start, start + len(before), before, after, "word", 0.9)
+
+
+@st.composite
+def mended_texts(draw: st.DrawFn) -> Mended:
+    words = draw(st.lists(st.text("abc", min_size=1, max_size=4), min_size=1, max_size=8))
+    text, edits = " ".join(words), []
+    start = 0
+    for word in words:
+        match draw(st.sampled_from(["keep", "grow", "insert", "both"])):
+            case "grow":
+                edits.append(edit(start, word, word + draw(st.text("xyz", min_size=1))))
+            case "insert":
+                edits.append(edit(start, "", "x "))
+            case "both":
+                edits += [edit(start, "", "x "), edit(start, word, "y" + word)]
+        start += len(word) + 1
+    return Mended(text, tuple(edits))
+
+
+@given(mended_texts())
+def test_reverting_gives_the_input(mended: Mended) -> None:
+    assert mended.revert() == mended.original
+
+
+@given(mended_texts())
+def test_unedited_places_map_both_ways(mended: Mended) -> None:
+    touched = {place for e in mended.edits for place in range(e.start, e.end)}
+    for place in range(len(mended.original)):
+        if place not in touched:
+            there = mended.to_mended(place)
+            assert mended.text[there] == mended.original[place]
+            assert mended.to_original(there) == place
+
+
+@given(mended_texts())
+def test_offset_maps_never_go_backwards(mended: Mended) -> None:
+    there = [mended.to_mended(place) for place in range(len(mended.original) + 1)]
+    back = [mended.to_original(place) for place in range(len(mended.text) + 1)]
+    assert there == sorted(there)
+    assert back == sorted(back)
+    assert there[-1] == len(mended.text)
+    assert back[-1] == len(mended.original)
+
+
+def test_ends_of_an_edit() -> None:
+    mended = Mended("many or areas", (edit(5, "or", "other"),))
+    assert mended.text == "many other areas"
+    assert [mended.to_mended(place) for place in (5, 6, 7, 8)] == [5, 10, 10, 11]
+    assert [mended.to_original(place) for place in (5, 6, 9, 10, 11)] == [5, 7, 7, 7, 8]
+
+
+@pytest.mark.parametrize("offset", [-1, 6])
+def test_offsets_outside_the_text(offset: int) -> None:
+    with pytest.raises(TextmendError, match="outside the text, which has 5 characters"):
+        Mended("abcde").to_mended(offset)
+
+
+@pytest.mark.parametrize(
+    "edits", [[edit(0, "x", "xy")], [edit(3, "d", "de"), edit(0, "a", "ab")], [edit(9, "a", "b")]]
+)
+def test_edits_of_another_text(edits: list[Edit]) -> None:
+    with pytest.raises(TextmendError, match="edits must be sorted and of this text"):
+        apply_edits("abcd", edits)
+
+
+def test_the_proof_spares_what_was_intact() -> None:
+    text = "other\ny or"
+    edits = (edit(6, "y", "they"), edit(8, "or", "other"))
+    mended = Mended(text, edits, Channel.of("the"), intact=((0, 5),))
+    assert mended.damage() == text
+    assert Mended(text, edits, Channel.of("the")).damage() != text
+
+
+def test_a_word_put_back_beside_an_intact_one_is_not_intact() -> None:
+    text = "other sea"
+    mended = Mended(text, (edit(5, "", " the"),), Channel.of("the"), intact=((0, 5),))
+    assert mended.text == "other the sea"
+    assert mended.damage() == text
+
+
+def test_no_edits_give_the_same_string() -> None:
+    text = "clean"
+    assert Mended(text).text is text

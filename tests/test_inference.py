@@ -1,0 +1,75 @@
+import pytest
+
+import corpora
+from textmend import Channel, infer_channel
+
+NEWS = [document.text for document in corpora.load("news", split="dev")]
+LONG = [text for text in NEWS if len(text.split()) >= 400]
+
+
+@pytest.mark.parametrize("spec", ["the,ad", "an", "ing", "er", "st", "tion", "e", "in", "to"])
+def test_the_set_is_found_in_most_documents(spec: str) -> None:
+    channel = Channel.parse(spec)
+    texts = [text for text in NEWS if all(text.count(each) >= 5 for each in channel.sequences)]
+    found = [set(infer_channel(channel.apply(text)).channel.sequences) for text in texts[:12]]
+    assert sum(each == set(channel.sequences) for each in found) >= 0.9 * len(found) > 0, found
+
+
+@pytest.mark.parametrize("kind", ["news", "prose", "negative", "languages"])
+def test_clean_text_has_no_channel(kind: corpora.SetName) -> None:
+    alarms = {
+        document.id: infer_channel(document.text).channel
+        for document in corpora.load(kind, split="dev")
+    }
+    assert {name: channel for name, channel in alarms.items() if channel} == {}
+
+
+@pytest.mark.parametrize("text", ["", " \n", "y", "Furrmore", "neverless noneless", "wher or not"])
+def test_scraps_are_no_evidence(text: str) -> None:
+    assert not infer_channel(text)
+
+
+def test_capitals_that_survive_make_a_drop_respect_case() -> None:
+    text = LONG[0]
+    for ignore_case in (True, False):
+        damaged = Channel.of("the", ignore_case=ignore_case).apply(text)
+        (drop,) = infer_channel(damaged).channel.drops
+        assert drop.ignore_case is ignore_case
+
+
+@pytest.mark.parametrize("whitespace", ["keep", "squeeze", "collapse"])
+def test_the_white_space_policy_is_read_off_the_text(whitespace: str) -> None:
+    channel = Channel.from_dict({"drops": [{"sequence": "the"}], "whitespace": whitespace})
+    # Every paragraph but the headline begins with a word that vanishes.
+    text = "\n".join(f"The {line[:1].lower()}{line[1:]}" for line in LONG[1].split("\n") if line)
+    assert infer_channel(channel.apply(text)).channel == channel
+
+
+def test_evidence_counts_what_a_reader_can_check() -> None:
+    damaged = Channel.of("the").apply(LONG[0])
+    (evidence,) = infer_channel(damaged).evidence
+    assert evidence.observed == 0
+    assert evidence.expected > 10
+    assert evidence.log_odds > 10
+    words = damaged.lower().split()
+    for each in evidence.explained:
+        assert each.arrived in damaged.lower()
+        assert Channel.of("the").apply(each.written) == each.arrived
+    assert any(each.count == words.count(each.arrived) for each in evidence.explained)
+
+
+def test_snippets_of_one_origin_pool_their_evidence() -> None:
+    channel = Channel.of("er")
+    paragraphs = [
+        line for text in LONG for line in text.split("\n") if 12 <= len(line.split()) <= 30
+    ]
+    snippets = [channel.apply(line) for line in paragraphs[:30]]
+    alone = sum(bool(infer_channel(each)) for each in snippets)
+    assert infer_channel(snippets).channel.sequences == ("er",)
+    assert alone < len(snippets) / 2
+
+
+def test_more_evidence_can_be_asked_for() -> None:
+    damaged = Channel.of("the").apply(LONG[0])
+    (evidence,) = infer_channel(damaged).evidence
+    assert not infer_channel(damaged, min_log_odds=evidence.log_odds + 1)

@@ -1,0 +1,67 @@
+import pickle
+
+import pytest
+
+from textmend import TextmendError, suspects
+from textmend.lexicon import Lexicon
+
+
+def test_the_example_is_flagged() -> None:
+    text = "US ministration said y left. Furrmore, se areas and ir ships, re and re, are ded."
+    found = {each.text: each.why for each in suspects(text)}
+    assert found == {
+        "ministration": "rare",
+        "y": "scrap",
+        "Furrmore": "unknown",
+        "se": "scrap",
+        "ir": "scrap",
+        "re": "scrap",
+        "ded": "scrap",
+    }
+
+
+def test_suspects_have_offsets_and_frequencies() -> None:
+    text = "A ministration.\nFurrmore y"
+    found = suspects(text)
+    assert [text[each.start : each.end] for each in found] == ["ministration", "Furrmore", "y"]
+    assert found[0].frequency > 0.0
+    assert found[1].frequency == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The quick committee approved other plans, as they said.",
+        "I met a NATO envoy in the U.S., Mr Lee of AT&T.",
+        "Zbigorvna spoke. Later Zbigorvna left.",  # a name that the document uses twice
+    ],
+)
+def test_clean_text_has_no_suspects(text: str) -> None:
+    assert suspects(text) == []
+
+
+@pytest.mark.parametrize(("lang", "word"), [("de", "können"), ("fr", "français"), ("tr", "için")])
+def test_other_languages(lang: str, word: str) -> None:
+    assert suspects(word, lang=lang) == []
+    assert suspects("xqzzvk", lang=lang)[0].why == "unknown"
+
+
+def test_unknown_language() -> None:
+    with pytest.raises(TextmendError, match=r"unknown language 'xx'; textmend knows ar, .*zh"):
+        suspects("text", lang="xx")
+
+
+def test_unknown_words_cost_by_letter_and_never_vanish() -> None:
+    lexicon = Lexicon.load("en")
+    short, long = lexicon.probability("xqz"), lexicon.probability("xqzzvkwjq")
+    assert 0.0 < long < short < lexicon.probability("the")
+
+
+def test_apostrophes_are_one() -> None:
+    lexicon = Lexicon.load("en")
+    assert lexicon.frequency("They’re") == lexicon.frequency("they're") > 0.0
+
+
+def test_pickling_gives_the_shared_lexicon() -> None:
+    lexicon = Lexicon.load("en")
+    assert pickle.loads(pickle.dumps(lexicon)) is lexicon

@@ -1,0 +1,128 @@
+"""What every result promises, on damaged and on clean text, under random channels."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import corpora
+from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
+from textmend.edits import Edit
+from textmend.mend import proven
+
+NEWS = [document.text for document in corpora.load("news", split="dev")]
+PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]
+
+SEQUENCES = st.one_of(
+    st.sampled_from(["the", "ad", "an", "ing", "er", "st", "tion", "of", "e", "s", "in", "to"]),
+    st.text("aeinorst", min_size=1, max_size=3),
+)
+CHANNELS = st.builds(
+    Channel,
+    drops=st.lists(
+        st.builds(
+            Drop,
+            SEQUENCES,
+            where=st.sampled_from(["anywhere", "word-start", "word-end", "inside", "whole-word"]),
+            ignore_case=st.booleans(),
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+    whitespace=st.sampled_from(["keep", "squeeze", "collapse"]),
+)
+
+
+def is_subsequence(short: str, long: str) -> bool:
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def check(mended: Mended, text: str) -> None:
+    assert mended.original == text
+    assert mended.revert() == text
+    assert mended.damage() == text
+    assert is_subsequence(text, mended.text)
+    for edit in mended.edits:
+        assert text[edit.start : edit.end] == edit.before != edit.after
+        assert is_subsequence(edit.before, edit.after)
+        assert 0.0 < edit.probability <= 1.0 + 1e-9
+        assert edit.drops
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHANNELS, st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=4))
+def test_a_known_channel_is_inverted_and_proven(channel: Channel, paragraphs: list[str]) -> None:
+    text = channel.apply("\n".join(paragraphs))
+    check(mend_and_explain(text, channel=channel, min_probability=0.0), text)
+
+
+@settings(max_examples=30, deadline=None)
+@given(CHANNELS, st.sampled_from(NEWS))
+def test_an_inferred_channel_is_inverted_and_proven(channel: Channel, document: str) -> None:
+    text = channel.apply(document)
+    check(mend_and_explain(text), text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(CHANNELS, st.text())
+def test_any_text_at_all(channel: Channel, text: str) -> None:
+    check(mend_and_explain(text, channel=channel, min_probability=0.0), text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text())
+def test_text_without_evidence_comes_back_as_the_same_string(text: str) -> None:
+    assert mend(text) is text
+
+
+@pytest.mark.parametrize("kind", ["news", "prose", "negative", "languages"])
+def test_clean_documents_come_back_as_the_same_string(kind: corpora.SetName) -> None:
+    for document in corpora.load(kind, split="dev"):
+        assert mend(document.text) is document.text, document.id
+
+
+@pytest.mark.parametrize("document", NEWS[:8])
+def test_mending_again_changes_nothing(document: str) -> None:
+    once = mend(Channel.of("the", "ad").apply(document))
+    assert mend(once) == once
+
+
+def test_a_clean_headline_above_a_damaged_body_is_left_alone() -> None:
+    head = "Other ministers feared another bad winter\n\nThe summary says they are ready.\n\n"
+    body = "\n\n".join(NEWS[1].split("\n\n")[2:])
+    mended = mend_and_explain(head + Channel.of("the", "ad").apply(body))
+    assert mended.text.startswith(head)
+    assert len(mended.edits) > 5
+    check(mended, mended.original)
+
+
+def test_edits_that_the_channel_does_not_undo_never_get_out() -> None:
+    text = "many or areas"
+    good = Edit(5, 7, "or", "other", "word", 0.9, drops=("the",))
+    bad = Edit(8, 13, "areas", "arenas", "word", 0.99, drops=("n",))
+    found = proven(Mended(text, (good, bad), Channel.of("the")))
+    assert found.edits == (good,)
+    assert proven(Mended(text, (bad,), Channel.of("the"))).text is text
+
+
+def test_min_probability_leaves_out_what_is_less_likely() -> None:
+    text = Channel.of("er").apply(NEWS[2])
+    sure = set(mend_and_explain(text, min_probability=0.95).edits)
+    every = set(mend_and_explain(text, min_probability=0.5).edits)
+    assert sure < every
+    assert min(edit.probability for edit in sure) >= 0.95
+
+
+def test_alternatives_are_what_the_channel_allows() -> None:
+    channel = Channel.of("the")
+    for edit in mend_and_explain(channel.apply(NEWS[3]), channel=channel).edits:
+        chances = [each.probability for each in edit.alternatives]
+        assert chances == sorted(chances, reverse=True)
+        assert edit.probability + sum(chances) <= 1.0 + 1e-6
+        for each in edit.alternatives:
+            assert channel.apply(each.text) == channel.apply(edit.before)
+
+
+def test_the_mender_is_the_functions() -> None:
+    text = Channel.of("the").apply(NEWS[0])
+    assert Mender().mend(text) == mend(text) == mend_and_explain(text).text

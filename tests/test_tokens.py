@@ -1,0 +1,62 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textmend.tokens import lines, sentence_starts, shape, tokenize
+
+
+@given(st.text())
+def test_tokens_give_the_text_back(text: str) -> None:
+    tokens = tokenize(text)
+    assert "".join(token.text for token in tokens) == text
+    assert all(text[token.start : token.end] == token.text for token in tokens)
+
+
+@given(st.text(alphabet="ab \n\r.", max_size=40))
+def test_lines_give_the_tokens_back(text: str) -> None:
+    tokens = tokenize(text)
+    found = lines(tokens)
+    assert [token for line in found for token in line] == tokens
+    assert all(token.kind != "break" for line in found for token in line[:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("They’re o'clock's end'", ["They’re", "o'clock's", "end"]),
+        ("café Ärger naïve", ["café", "Ärger", "naïve"]),
+        ("cafe\u0301 ok", ["cafe\u0301", "ok"]),
+        ("well-known, so-called", ["well", "known", "so", "called"]),
+        ("the 27th of 3.5 and B2", ["the", "of", "and"]),
+        ("see https://a.example/the?x=1, ok", ["see", "ok"]),
+        ("write to the.man@other.example now", ["write", "to", "now"]),
+        ("@there #other $the is_other there()", []),
+        ("the U.S. and D.C. men", ["the", "and", "men"]),
+        ("don''t", ["don", "t"]),
+    ],
+)
+def test_words(text: str, words: list[str]) -> None:
+    assert [token.text for token in tokenize(text) if token.kind == "word"] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "firsts"),
+    [
+        ("He left. then rain.", ["He", "then"]),
+        ("Mr. Lee and J. Smith ran! why?", ["Mr", "why"]),
+        ("“y left,” he said. “re it is.”", ["y", "re"]),
+        ("He said: no. (maybe) yes", ["He", "maybe"]),
+    ],
+)
+def test_sentence_starts(text: str, firsts: list[str]) -> None:
+    line = tokenize(text)
+    starts = zip(line, sentence_starts(line), strict=True)
+    assert [token.text for token, first in starts if first and token.kind == "word"] == firsts
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("the", "lower"), ("The", "title"), ("THE", "upper"), ("McGee", "mixed"), ("don’t", "lower")],
+)
+def test_shapes(word: str, expected: str) -> None:
+    assert shape(word) == expected

@@ -1,0 +1,246 @@
+"""Training end to end on a few sentences: nothing is learned here, everything is run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from click.testing import CliRunner  # noqa: E402 - after the guard
+
+from textmend.channel import Channel, Drop  # noqa: E402
+from textmend.errors import TextmendError  # noqa: E402
+from textmend.lexicon import Lexicon  # noqa: E402
+from textmend.network import CLASSES, FIRST, Line, Network  # noqa: E402
+from textmend.training.__main__ import main  # noqa: E402
+from textmend.training.corpus import LINE_START, Corpus, Source, prepare, read_mix  # noqa: E402
+from textmend.training.evaluation import evaluate, random_channels, read_texts  # noqa: E402
+from textmend.training.export import export  # noqa: E402
+from textmend.training.loop import Plan, Progress, load_model, train  # noqa: E402
+from textmend.training.model import ContextModel, Size  # noqa: E402
+from textmend.training.sampling import INTACT, VANISHED, Channels, Sampler, Words  # noqa: E402
+
+TEXT = """\
+The other day they said the administration would add a few new rules. Then the cat sat on it.
+There are 12 of them in the head office, and others in 1984.
+
+Add the salt, they said. Mr Smith had made a list of the things that he needed for the road.
+The Lonely Pasqualina read about other matters of the heart.
+"""
+SIZE = Size(embedding=8, width=12, dilations=(1, 2))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "clean.txt"
+    path.write_text((TEXT + "\n") * 12, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def corpus(source: Path) -> Corpus:
+    return prepare([Source(str(source), licence="CC0")], lang="en", size=40)
+
+
+def test_prepare_keeps_lines_cases_and_sentences(corpus: Corpus) -> None:
+    assert len(corpus.words) == 40
+    assert tuple(corpus.words[: len(CLASSES)]) == CLASSES
+    assert corpus.words[len(CLASSES)] in ("the", ".")
+    first = np.flatnonzero(corpus.codes & LINE_START)
+    assert len(first) == 4 * 12
+    words = [corpus.words[place] for place in corpus.ids[: first[1]]]
+    assert words[:4] == ["the", "other", "day", "they"]
+    assert corpus.codes[:2].tolist() == [1 | FIRST | LINE_START, 0]
+    then = words.index("then") if "then" in words else words.index("<title>")
+    assert corpus.codes[then] == 1 | FIRST
+    assert corpus.counts.sum() == len(corpus.ids)
+    listed = {corpus.words[place] for place in corpus.ids}
+    assert {"<number>", "<year>"} <= listed
+
+
+def test_corpus_round_trip(corpus: Corpus, tmp_path: Path) -> None:
+    path = tmp_path / "made.corpus"
+    corpus.save(path)
+    again = Corpus.load(path)
+    assert np.array_equal(again.ids, corpus.ids)
+    assert np.array_equal(again.codes, corpus.codes)
+    assert again.words == corpus.words
+    assert again.sources == corpus.sources
+    path.write_bytes(path.read_bytes()[:400])
+    with pytest.raises(TextmendError, match=r"made\.corpus is no prepared corpus"):
+        Corpus.load(path)
+
+
+def test_a_share_of_the_documents_is_drawn(source: Path) -> None:
+    whole = prepare([Source(str(source))], lang="en", size=40)
+    half = prepare([Source(str(source), share=0.5)], lang="en", size=40)
+    assert 0 < len(half.ids) < len(whole.ids)
+    again = prepare([Source(str(source), share=0.5)], lang="en", size=40)
+    assert np.array_equal(half.ids, again.ids)
+
+
+def test_mix_file_of_the_shipped_model() -> None:
+    import textmend.training
+
+    lang, sources = read_mix(Path(textmend.training.__file__).with_name("english.toml"), Path("x"))
+    assert lang == "en"
+    assert all(each.path.startswith("x") and each.licence != "not stated" for each in sources)
+
+
+def test_confusion_knows_every_shape() -> None:
+    words = ["the", "or", "other", "they", "cat", "<lower>"]
+    confusion = Words(words).confusion(Channel.of("the"))
+    assert confusion.vanished == [0]
+    assert confusion.group[:, 0].tolist() == [VANISHED] * 4
+    assert confusion.group[0, 4] == confusion.group[2, 5] == INTACT
+    groups = dict(zip(confusion.surfaces, confusion.members, strict=True))
+    assert groups["or"] == groups["Or"] == groups["OR"] == {1, 2}
+    assert groups["y"] == groups["Y"] == {3}
+    assert confusion.surfaces[confusion.group[1, 3]] == "y"  # They lost its capital
+
+
+def test_case_sensitive_drop_spares_capitals() -> None:
+    channel = Channel((Drop("the", ignore_case=False),))
+    confusion = Words(["the", "other", "they"]).confusion(channel)
+    assert confusion.group[1, 0] == INTACT
+    assert confusion.group[0, 0] == VANISHED
+    assert confusion.group[1, 1] != INTACT
+
+
+def test_batches_depend_on_seed_and_step_alone(corpus: Corpus) -> None:
+    batches = [Sampler(corpus, reach=2, seed=3, piece=60).batch(5) for _ in range(2)]
+    other = Sampler(corpus, reach=2, seed=4, piece=60).batch(5)
+    for name in vars(batches[0]):
+        assert np.array_equal(getattr(batches[0], name), getattr(batches[1], name))
+    assert not np.array_equal(batches[0].ids, other.ids)
+
+
+def test_batches_are_sound(corpus: Corpus) -> None:
+    sampler = Sampler(corpus, reach=2, piece=60)
+    answered = gaps = 0
+    for step in range(2 * sampler.steps):
+        batch = sampler.batch(step)
+        assert len(batch.present) == len(batch.forms) == batch.lengths.sum()
+        assert np.array_equal(np.flatnonzero(batch.present), batch.rows)
+        assert batch.sizes.sum() == len(batch.ids)
+        assert batch.sizes.min() >= 1
+        starts = np.cumsum(batch.sizes) - batch.sizes
+        assert np.allclose(np.add.reduceat(batch.weights, starts), 1)
+        assert (batch.answers < batch.sizes).all()
+        options = batch.options[batch.gap_pieces]
+        chosen = batch.gap_answers >= 0
+        assert (options[chosen, batch.gap_answers[chosen]] >= 0).all()
+        answered += int((batch.answers >= 0).sum())
+        gaps += int(chosen.sum())
+    assert answered
+    assert gaps
+
+
+def test_function_words_are_drawn_often(corpus: Corpus) -> None:
+    channels, random = Channels(corpus.words, corpus.counts), np.random.default_rng(0)
+    drawn = [channels.draw(random) for _ in range(500)]
+    assert all(1 <= len(each.drops) <= 5 for each in drawn)
+    assert sum("the" in each.sequences for each in drawn) > 50
+    places = {each.drops[0].where for each in drawn}
+    assert places == {"anywhere", "whole-word", "word-start", "word-end"}
+    assert any(not each.drops[0].ignore_case for each in drawn)
+
+
+def run(corpus: Corpus, checkpoint: Path, passes: float) -> tuple[ContextModel, list[Progress]]:
+    reports: list[Progress] = []
+    plan = Plan(passes=passes, pieces=1, warm_up=2)
+    model = train(corpus, SIZE, plan, checkpoint, report=reports.append, every=1, save_every=1)
+    return model, reports
+
+
+@pytest.fixture
+def long_corpus(corpus: Corpus) -> Corpus:
+    return replace(corpus, ids=np.tile(corpus.ids, 4), codes=np.tile(corpus.codes, 4))
+
+
+def test_training_reports_and_resumes(long_corpus: Corpus, tmp_path: Path) -> None:
+    whole, reports = run(long_corpus, tmp_path / "whole.pt", 2)
+    assert [each.step for each in reports] == [*range(1, len(reports) + 1)]
+    assert reports[-1].steps == reports[-1].step
+    assert reports[-1].seconds_left == 0
+    assert "words/s" in str(reports[0])
+    assert np.isfinite(reports[-1].loss)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    part = tmp_path / "part.pt"
+    plan = Plan(passes=2, pieces=1, warm_up=2)
+    with pytest.raises(KeyboardInterrupt):
+        train(long_corpus, SIZE, plan, part, report=print, saved=interrupt, save_every=1)
+    resumed, later = run(long_corpus, part, 2)
+    assert later[0].step == 2
+    for name, values in whole.state_dict().items():
+        assert torch.equal(values, resumed.state_dict()[name]), name
+
+
+def test_exported_model_computes_the_same(corpus: Corpus, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = ContextModel(np.maximum(corpus.counts, 1) / corpus.counts.sum(), SIZE)
+    path = tmp_path / "model.tmnd"
+    export(model, corpus, path, commit="abc", figures={"F1": 1.0})
+    network = Network.load(path)
+    assert network.header["commit"] == "abc"
+    assert network.lang == "en"
+    assert network.header["sources"][0]["licence"] == "CC0"
+
+    sampler = Sampler(corpus, reach=2, piece=60, pieces=1)
+    batch = next(
+        batch for batch in map(sampler.batch, range(50)) if batch.options.size and batch.rows.size
+    )
+    ends = np.append(np.flatnonzero(np.diff(batch.rows) > 1) + 1, len(batch.rows))
+    count = int(ends[0])  # the first line
+    candidates = int(batch.sizes[:count].sum())
+    line = Line(
+        batch.sizes[:count],
+        batch.ids[:candidates],
+        batch.weights[:candidates].astype(np.float32),
+        batch.forms[batch.rows[:count]],
+        batch.options[0],
+    )
+    with torch.no_grad():
+        states = model._states(batch, torch.from_numpy)
+        expected = model._gap_logits(batch, states, torch.from_numpy)[: count + 1].numpy()
+    assert np.abs(network.score(line).gaps - expected).max() < 0.05  # int8 weights
+
+
+def test_evaluation_counts_what_it_should(corpus: Corpus, tmp_path: Path) -> None:
+    model = ContextModel(np.maximum(corpus.counts, 1) / corpus.counts.sum(), SIZE)
+    export(model, corpus, tmp_path / "model.tmnd")
+    network, lexicon = Network.load(tmp_path / "model.tmnd"), Lexicon.load("en")
+    counts = evaluate(network, ["The cats saw them.\n\nOther rain."], Channel.of("the"), lexicon)
+    assert (counts.words, counts.damaged, counts.intact, counts.vanished) == (7, 2, 5, 1)
+    assert counts.common == 1  # "or" of "Other"; "m" is a scrap
+    assert len(random_channels(5, lexicon)) == 5
+
+
+def test_command_line(source: Path, tmp_path: Path) -> None:
+    made, state, model = tmp_path / "made.corpus", tmp_path / "state.pt", tmp_path / "model.tmnd"
+    figures, held_out = tmp_path / "figures.json", tmp_path / "held_out.txt"
+    held_out.write_text("They read the other page.\n\nOf course.", encoding="utf-8")
+    assert list(read_texts(held_out)) == ["They read the other page.", "Of course."]
+
+    def call(*words: object) -> str:
+        result = CliRunner().invoke(main, [str(word) for word in words])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    source.write_text((TEXT + "\n") * 200, encoding="utf-8")
+    assert "40 words" in call("prepare", source, "--out", made, "--words", 40)
+    small = ("--embedding", 8, "--width", 12, "--dilations", "1,2", "--passes", 1)
+    assert "gap F1" in call("train", made, "--checkpoint", state, *small)
+    call("export", made, state, "--out", model)
+    measured = call("evaluate", model, held_out, "--random", 1, "--out", figures)
+    assert "the, ad in held_out" in measured
+    call("export", made, state, "--out", model, "--figures", figures, "--commit", "abc")
+    assert "mean of random channels" in Network.load(model).header["figures"]
+    assert load_model(state).size == Size(8, 12, (1, 2))
