@@ -207,9 +207,8 @@ def _shown(name: str) -> str:
 
 
 def _print(text: str, encoding: str) -> None:
-    stream = click.get_binary_stream("stdout")
-    stream.write(text.encode(encoding))
-    stream.flush()
+    # As bytes, so that line ends stay what they are.
+    click.echo(text.encode(encoding), nl=False)
 
 
 def _json(name: str, mended: Mended) -> str:

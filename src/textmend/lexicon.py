@@ -77,7 +77,7 @@ class Lexicon:
 
         try:
             return Lexicon(lang, wordfreq.get_frequency_dict(lang, wordlist="best"))
-        except LookupError:
+        except (LookupError, ValueError):  # no list, no language tag
             known = ", ".join(sorted(wordfreq.available_languages()))
             raise TextmendError(f"unknown language {lang!r}; textmend knows {known}") from None
 

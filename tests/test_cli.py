@@ -1,0 +1,203 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import corpora
+from textmend import Channel, mend
+from textmend.cli import main
+
+CLEAN = corpora.load("news", split="dev")[0].text
+DAMAGED = Channel.of("the", "ad").apply(CLEAN)
+
+
+def run(*arguments: str | Path, input: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], input=input)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Path]:
+    """A damaged file, which no command may change."""
+    path = tmp_path / "page.txt"
+    path.write_bytes(DAMAGED.encode())
+    yield path
+    assert path.read_bytes() == DAMAGED.encode()
+
+
+def test_mend_a_file_to_standard_output(page: Path) -> None:
+    result = run("mend", page)
+    assert (result.exit_code, result.stdout) == (0, mend(DAMAGED))
+
+
+def test_mend_standard_input(page: Path) -> None:
+    del page
+    for name in ([], ["-"]):
+        assert run("mend", *name, input=DAMAGED).stdout == mend(DAMAGED)
+
+
+def test_line_ends_and_byte_order_mark_survive() -> None:
+    text = "\ufeff" + CLEAN.replace("\n", "\r\n")
+    assert run("mend", input=text.encode()).stdout_bytes == text.encode()
+
+
+def test_mend_to_a_file(page: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    result = run("mend", page, "-o", target)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert target.read_text(encoding="utf-8") == mend(DAMAGED)
+    assert {path.name for path in tmp_path.iterdir()} == {"page.txt", "out.txt"}
+
+
+def test_mend_several_files_into_a_folder(page: Path, tmp_path: Path) -> None:
+    other, folder = tmp_path / "other.txt", tmp_path / "clean"
+    other.write_text(CLEAN, encoding="utf-8")
+    folder.mkdir()
+    result = run("mend", page, tmp_path / "missing.txt", other, "-o", folder)
+    assert result.exit_code == 2  # one file was missing, the others were mended all the same
+    assert "missing.txt: no such file" in result.stderr
+    assert (folder / "page.txt").read_text(encoding="utf-8") == mend(DAMAGED)
+    assert (folder / "other.txt").read_text(encoding="utf-8") == CLEAN
+
+
+def test_several_files_need_a_folder(page: Path, tmp_path: Path) -> None:
+    result = run("mend", page, page, "-o", tmp_path / "out.txt")
+    assert result.exit_code == 2
+    assert "make one to hold 2 results" in result.stderr
+
+
+def test_the_input_is_never_overwritten(page: Path) -> None:
+    for target in (page, page.parent):
+        result = run("mend", page, "-o", target)
+        assert result.exit_code == 2
+        assert "would be overwritten; name another" in result.stderr
+
+
+def test_explain_writes_a_line_per_edit(page: Path) -> None:
+    result = run("mend", page, "--explain")
+    lines = result.stderr.splitlines()
+    assert result.stdout == mend(DAMAGED)
+    first = lines[0]
+    assert first.startswith(f"{page}:")
+    assert "put back" in first
+    assert len(lines) > 10
+
+
+def test_json_holds_everything(page: Path) -> None:
+    found = json.loads(run("mend", page, "--json").stdout)
+    assert found["text"] == mend(DAMAGED)
+    assert {drop["sequence"] for drop in found["channel"]["drops"]} == {"the", "ad"}
+    assert {each["drop"]["sequence"] for each in found["evidence"]} == {"the", "ad"}
+    for edit in found["edits"]:
+        assert DAMAGED[edit["start"] : edit["end"]] == edit["before"]
+
+
+def test_min_probability(page: Path) -> None:
+    every = json.loads(run("mend", page, "--json").stdout)["edits"]
+    sure = json.loads(run("mend", page, "--json", "--min-probability", "1").stdout)["edits"]
+    assert len(sure) < len(every)
+
+
+def test_the_channel_as_a_list_or_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "site.json"
+    path.write_text(Channel.of("the").to_json(), encoding="utf-8")
+    for channel in ("the", str(path)):
+        assert run("mend", "--channel", channel, input="Nerlands").stdout == "Netherlands"
+
+
+def test_other_languages() -> None:
+    assert run("mend", "--lang", "de", "--channel", "er", input="Politik").stdout == "Politik"
+    assert run("mend", "--lang", "de", "--channel", "er", input="Politikn").stdout == "Politikern"
+
+
+def test_detect_says_what_was_deleted_and_why(page: Path) -> None:
+    result = run("detect", page)
+    assert result.exit_code == 1
+    assert "'the'" in result.stdout
+    assert "'ad'" in result.stdout
+    assert "expected, 0 found; explains" in result.stdout
+    assert "suspect" in result.stdout
+
+
+def test_detect_finds_clean_text_clean() -> None:
+    result = run("detect", input=CLEAN)
+    assert result.exit_code == 0
+    assert "no damage found" in result.stdout
+
+
+def test_detect_as_json(page: Path, tmp_path: Path) -> None:
+    clean = tmp_path / "clean.txt"
+    clean.write_text(CLEAN, encoding="utf-8")
+    result = run("detect", "--json", clean, page)
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 1
+    assert [each["damaged"] for each in found] == [False, True]
+    assert any(each["text"] == "y" for each in found[1]["suspects"])
+
+
+def test_corrupt_is_the_forward_model() -> None:
+    assert run("corrupt", "--channel", "the,ad", input=CLEAN).stdout == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mend", "no-such.txt"], "no-such.txt: no such file; check the path"),
+        (["detect", "."], ".: is a directory; name the files in it"),
+        (["mend", "--lang", "xx"], "unknown language 'xx'; textmend knows"),
+        (["mend", "--channel", "no-such.json"], "no-such.json: no such file"),
+        (["corrupt", "--channel", "the,,ad"], "expected sequences separated by commas"),
+        (["mend", "--encoding", "klingon"], "unknown encoding 'klingon'"),
+    ],
+)
+def test_errors_are_one_line(arguments: list[str], message: str) -> None:
+    result = run(*arguments, input="text")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("textmend: ")
+    assert message in line
+
+
+def test_malformed_channel_files_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text('{"drops": [{"sequence": 3}]}', encoding="utf-8")
+    result = run("mend", "--channel", path, input="text")
+    assert f"{path}: malformed channel: drop 1: sequence must be a str" in result.stderr
+
+
+def test_undecodable_bytes_are_placed() -> None:
+    result = run("detect", input=b"good \x93bad")
+    assert "byte 0x93 at offset 5 is not utf-8" in result.stderr
+    assert "--encoding cp1252" in result.stderr
+    assert run("mend", "--encoding", "cp1252", input=b"good \x93").stdout_bytes == b"good \x93"
+
+
+def test_what_the_encoding_cannot_write_leaves_no_file(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "missing" / "out.txt"
+    source.write_text("text", encoding="utf-8")
+    result = run("mend", source, "-o", target)
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for name, command in main.commands.items():
+        assert f"textmend {name} " in readme
+        assert command.help
+
+
+def test_the_module_is_the_command() -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "textmend", "mend", "--channel", "the"],
+        input="Nerlands",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "Netherlands"
