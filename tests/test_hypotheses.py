@@ -26,14 +26,6 @@ def test_every_single_deletion_is_found_and_nothing_else() -> None:
     assert _explanations(index, tokens) == expected
 
 
-def test_rates_count_each_word_once() -> None:
-    index = DeletionIndex(Lexicon("toy", {"banana": 0.5, "there": 0.25, "other": 0.125}))
-    assert index.rate("an") == 0.5
-    assert index.rate("the") == 0.375
-    assert index.rate("the", without=["ot"]) == 0.25
-    assert index.rate("z") == 0.0
-
-
 def test_long_words_are_left_out_rather_than_cut() -> None:
     index = DeletionIndex(Lexicon("toy", {"a" * 30: 0.5, "there": 0.5}))
     assert _explanations(index, ["a" * 24, "re"]) == {("re", "there", "the")}

@@ -65,3 +65,11 @@ def test_apostrophes_are_one() -> None:
 def test_pickling_gives_the_shared_lexicon() -> None:
     lexicon = Lexicon.load("en")
     assert pickle.loads(pickle.dumps(lexicon)) is lexicon
+
+
+def test_rates_count_each_word_once() -> None:
+    lexicon = Lexicon("toy", {"banana": 0.5, "there": 0.25, "other": 0.125})
+    assert lexicon.rate("an") == 0.5
+    assert lexicon.rate("the") == 0.375
+    assert lexicon.rate("the", without=["ot"]) == 0.25
+    assert lexicon.rate("z") == 0.0

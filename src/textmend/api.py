@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from textmend.candidates import Preimages
 from textmend.channel import Channel
-from textmend.context import PairContext
+from textmend.context import Context, NetworkContext, PairContext
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
@@ -19,6 +19,7 @@ from textmend.inference import MIN_LOG_ODDS, infer, locate
 from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
+from textmend.network import Network
 from textmend.tokens import lines, tokenize
 
 __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
@@ -79,7 +80,7 @@ class Mender:
             text_lines,
             found.damaged,
             channel,
-            Preimages.load(channel, self.lang),
+            Preimages.load(channel.drops, self.lang),
             _context(self.lang),
             self.min_probability,
         )
@@ -100,7 +101,11 @@ class Mender:
 
 
 @lru_cache(maxsize=8)
-def _context(lang: str) -> PairContext:
+def _context(lang: str) -> Context:
+    import os
+
+    if os.environ.get("TM"):
+        return NetworkContext(Network.load(os.environ["TM"]), Lexicon.load(lang))
     return PairContext(lang)
 
 

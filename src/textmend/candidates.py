@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from textmend.channel import Channel
+import numpy as np
+
+from textmend.channel import Channel, Drop
 from textmend.lexicon import Lexicon, key
 from textmend.tokens import Token, sentence_starts, shape
 
 _MOST_PREIMAGES = 24
+_MOST_REMEMBERED = 100_000
 _MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
 _VANISHED_FREQUENCY = 1e-5
@@ -61,36 +64,56 @@ class Column:
 class Preimages:
     """The words that a channel damages, by what it leaves of them."""
 
-    def __init__(self, channel: Channel, lexicon: Lexicon) -> None:
+    def __init__(self, drops: tuple[Drop, ...], lexicon: Lexicon) -> None:
         # Line by line: white space must not be collapsed across words.
-        self._channel = Channel(channel.drops, "keep")
+        self._channel = Channel(drops, "keep")
         self._words: dict[str, list[str]] = {}
-        hit = [word for word in lexicon.words if self._may_act_on(word)]
+        acted_on = np.zeros(len(lexicon.words), dtype=bool)
+        for drop in drops:
+            acted_on |= lexicon.holding(drop.sequence.lower())
+        hit = [lexicon.words[place] for place in np.flatnonzero(acted_on)]
         for word, left in zip(hit, self._channel.apply("\n".join(hit)).split("\n"), strict=True):
             if left != word:
                 self._words.setdefault(left, []).append(word)
-        self.vanished = tuple(
+        self._deleted = [
             word
             for word in self._words.pop("", [])[:_MOST_VANISHED]
             if lexicon.frequency(word) >= _VANISHED_FREQUENCY
-        )
-        self._surfaces = lru_cache(maxsize=100_000)(self._restore)
+        ]
+        self._surfaces: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
 
     @staticmethod
     @lru_cache(maxsize=16)
-    def load(channel: Channel, lang: str) -> Preimages:
+    def load(drops: tuple[Drop, ...], lang: str) -> Preimages:
         """The preimages of a channel in a language, shared by all that ask for them."""
-        return Preimages(channel, Lexicon.load(lang))
-
-    def _may_act_on(self, word: str) -> bool:
-        return any(drop.sequence.lower() in word for drop in self._channel.drops)
+        return Preimages(drops, Lexicon.load(lang))
 
     def of(self, text: str, *, first: bool) -> tuple[Candidate, ...]:
         """All that a word may have been, most frequent first, in the writer's capitals.
 
         ``first``: the word may begin a sentence.
         """
-        return self._surfaces(text, first)
+        known = self._surfaces.get((text, first))
+        if known is None:
+            if len(self._surfaces) > _MOST_REMEMBERED:
+                self._surfaces.clear()
+            known = self._surfaces[text, first] = self._restore(text, first)
+        return known
+
+    @cached_property
+    def vanished(self) -> dict[bool, list[tuple[str, str]]]:
+        """Words that the channel deletes whole, and how they are written.
+
+        By whether a sentence may begin with them; where capitals survive, none vanished there.
+        """
+        return {
+            first: [
+                (word, shown)
+                for word in self._deleted
+                if not self._channel.apply(shown := _title(word) if first else word)
+            ]
+            for first in (False, True)
+        }
 
     def _restore(self, text: str, first: bool) -> tuple[Candidate, ...]:
         found = []
@@ -119,9 +142,17 @@ def _capitalisations(word: str, damaged: str, *, first: bool) -> list[str]:
     """The ways to capitalise a word, the likeliest for its place first."""
     if "’" in damaged:
         word = word.replace("'", "’")
-    title = word[:1].upper() + word[1:]
-    lower_first = [word, title] if not first else [title, word]
-    return [*lower_first, word.upper()]
+    match shape(damaged):
+        case "lower":
+            return [_title(word), word] if first else [word, _title(word)]
+        case "title":
+            return [_title(word), word.upper()]
+        case _:
+            return [word.upper()]
+
+
+def _title(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def columns(
@@ -141,9 +172,8 @@ def columns(
             if token.kind == "space":
                 continue
         slot = _slot(token, first, channel, preimages)
-        vanished = (
-            _vanished(before, blank, token, first, channel, preimages.vanished) if gaps else ()
-        )
+        gone = preimages.vanished[first] if gaps else []
+        vanished = _vanished(before, blank, token, channel, gone) if gone else ()
         gap = (Vanished((), "", token.start), *vanished)
         found.append(Column(token.start, token.end, slot, gap, token.kind == "word", first))
         before, blank = token, ""
@@ -167,9 +197,8 @@ def _vanished(
     before: Token | None,
     blank: str,
     token: Token,
-    first: bool,
     channel: Channel,
-    words: Sequence[str],
+    words: Sequence[tuple[str, str]],
 ) -> tuple[Vanished, ...]:
     """What may have vanished between two tokens, given the white space that is left there.
 
@@ -179,12 +208,7 @@ def _vanished(
     if inserted is None:
         return ()
     place, template = inserted
-    found = []
-    for word in words:
-        shown = word[:1].upper() + word[1:] if first else word
-        if channel.apply(shown) == "":
-            found.append(Vanished((word,), template.format(shown), place))
-    return tuple(found)
+    return tuple(Vanished((word,), template.format(shown), place) for word, shown in words)
 
 
 def _insertion(

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import islice
 from typing import Any, Literal, get_args
 
 import regex
@@ -179,19 +180,16 @@ class Channel:
         ``intact`` are spans (start, end) that the channel did not act on, such as a headline that
         was scraped from elsewhere; they must be sorted and disjoint.
         """
-        free = (mark for mark in _NONCHARACTERS if mark not in text)
-        hole, shield = next(free, None), next(free, None)
-        if hole is None or shield is None:
-            raise TextmendError(
-                "the text uses nearly all of the non-characters U+FDD0 to U+FDEF; remove them"
-            )
-        shielded, kept = _shield(text, list(intact), shield)
+        hole, shield = _marks(text)
+        spans = list(intact)
+        if spans:
+            text, kept = _shield(text, spans, shield)
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
-            shielded = _delete(shielded, drop, pattern, hole, self.whitespace)
-        if not kept:
-            return shielded
-        parts = iter(kept)
-        return regex.sub(shield, lambda _: next(parts), shielded)
+            text = _delete(text, drop, pattern, hole, self.whitespace)
+        if spans:
+            parts = iter(kept)
+            text = regex.sub(shield, lambda _: next(parts), text)
+        return text
 
     def acting_on(self, text: str) -> tuple[str, ...]:
         """The sequences that the channel would delete from ``text``, in the order of its drops.
@@ -201,7 +199,7 @@ class Channel:
         """
         acting = []
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
-            left = pattern.sub(lambda _, drop=drop: drop.residue, text)
+            left = _delete(text, drop, pattern, _NONCHARACTERS[0], "keep")
             if left != text:
                 acting.append(drop.sequence)
             text = left
@@ -275,6 +273,18 @@ def _drop_from(entry: Any, place: int) -> Drop:
     return Drop(**entry)
 
 
+def _marks(text: str) -> tuple[str, str]:
+    """Two characters that ``text`` does not hold."""
+    free = [mark for mark in islice(_NONCHARACTERS, 2) if mark not in text]
+    if len(free) < 2:
+        free = [mark for mark in _NONCHARACTERS if mark not in text]
+        if len(free) < 2:
+            raise TextmendError(
+                "the text uses nearly all of the non-characters U+FDD0 to U+FDEF; remove them"
+            )
+    return free[0], free[1]
+
+
 def _shield(text: str, spans: Sequence[tuple[int, int]], shield: str) -> tuple[str, list[str]]:
     """``text`` with one ``shield`` in place of each span, and what the spans held."""
     kept = [text[start:end] for start, end in spans]
@@ -296,13 +306,21 @@ def _delete(
     if not count:
         return text
     # Only white space on both sides of a deletion is settled; all other stays as it is.
+    opened = _opened(hole, whitespace)
     if whitespace == "collapse":
-        opened = rf"(?:\A|\s+)(?:{hole}+\s+)*{hole}+(?:\Z|\s+)"
-        settled = regex.sub(opened, lambda run: _collapse(run, hole), holed)
+        settled = opened.sub(lambda run: _collapse(run, hole), holed)
     else:
-        opened = rf"(?:(?<![^\n])|{_BLANK}+)(?:{hole}+{_BLANK}+)*{hole}+(?:(?![^\n])|{_BLANK}+)"
-        settled = regex.sub(opened, lambda run: run[0].replace(hole, "")[:1], holed)
+        settled = opened.sub(lambda run: run[0].replace(hole, "")[:1], holed)
     return settled.replace(hole, "")
+
+
+@cache
+def _opened(hole: str, whitespace: WhiteSpace) -> regex.Pattern[str]:
+    """Deletions with white space, or an edge of the text or line, on both sides."""
+    if whitespace == "collapse":
+        return regex.compile(rf"(?:\A|\s+)(?:{hole}+\s+)*{hole}+(?:\Z|\s+)")
+    left, right = rf"(?:(?<![^\n])|{_BLANK}+)", rf"(?:(?![^\n])|{_BLANK}+)"
+    return regex.compile(rf"{left}(?:{hole}+{_BLANK}+)*{hole}+{right}")
 
 
 def _collapse(run: regex.Match[str], hole: str) -> str:

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
-from textmend.candidates import Column
+from textmend.candidates import Candidate, Column
+from textmend.lexicon import Lexicon
+from textmend.network import Floats, Ids, Line, Network, form
 from textmend.tokens import shape
 
-Scores = list[NDArray[np.float64]]
+Scores = list[NDArray[np.floating[Any]]]
 
 # Nats against a lower-case word at the start of a sentence, and against a capital right after a
 # word that vanished from there ("The rain" leaves "rain").
@@ -35,6 +37,55 @@ class Context(Protocol):
         ...
 
 
+class NetworkContext:
+    """A trained network that reads the whole line around each slot and gap.
+
+    A candidate's score is its log frequency plus how well it fits; gaps hold their own. Neither
+    depends on what is chosen next to it.
+    """
+
+    def __init__(self, network: Network, lexicon: Lexicon) -> None:
+        self._network = network
+        self._lexicon = lexicon
+        self._seen: dict[tuple[Candidate, ...], tuple[Ids, Floats, Floats]] = {}
+
+    def scores(self, line: Sequence[Column]) -> Scores:
+        """For each column an array (1, gap choices, words) of log scores."""
+        vanished = next((slot.gap for slot in line if len(slot.gap) > 1), ())
+        words = [choice.words[0] for choice in vanished[1:]]
+        # The end of a line is no slot; its gap is the one after the last.
+        slots = [slot for slot in line if slot.words[0].text.strip()]
+        parts = [self._candidates(slot.words) for slot in slots]
+        sizes = np.array([len(part[0]) for part in parts], np.intp)
+        found = self._network.score(
+            Line(
+                sizes,
+                np.concatenate([part[0] for part in parts]),
+                np.concatenate([part[1] for part in parts]),
+                np.array([form(s.words[0].text, first=s.first) for s in slots], np.intp),
+                self._network.ids(words),
+            )
+        )
+        fits = np.split(found.candidates, np.cumsum(sizes)[:-1])
+        tables = [
+            gap[None, : len(slot.gap), None] + (part[2] + fit)[None, None, :]
+            for slot, gap, part, fit in zip(slots, found.gaps, parts, fits, strict=False)
+        ]
+        ends = (found.gaps[-1][None, : len(slot.gap), None] for slot in line[len(slots) :])
+        return [*tables, *ends]
+
+    def _candidates(self, words: tuple[Candidate, ...]) -> tuple[Ids, Floats, Floats]:
+        """Vocabulary ids of candidates, their shares, and the logs of their frequencies."""
+        known = self._seen.get(words)
+        if known is None:
+            texts = [candidate.text for candidate in words]
+            chances = np.array([self._lexicon.probability(text) for text in texts], np.float32)
+            shares = chances / chances.sum()
+            known = self._network.ids(texts), shares, np.log(chances)
+            self._seen[words] = known
+        return known
+
+
 class PairContext:
     """Word frequencies and counts of word pairs: small, fast, and blind beyond the next word."""
 
@@ -43,7 +94,7 @@ class PairContext:
 
     def scores(self, line: Sequence[Column]) -> Scores:
         """The log of P(vanished words, word | word before) for all choices; marks end a context."""
-        scores = []
+        scores: Scores = []
         before: tuple[str | None, ...] = (None,)
         for column in line:
             words: tuple[str | None, ...] = (

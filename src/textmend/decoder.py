@@ -8,11 +8,13 @@ here. Start reading at :func:`posteriors`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 def posteriors(scores: Sequence[Array]) -> list[Array]:
@@ -21,6 +23,22 @@ def posteriors(scores: Sequence[Array]) -> list[Array]:
     ``scores``: for each column an array (words before, gap choices, words) of log scores; the first
     column has one "word before".
     """
+    # A column that does not depend on the one before starts a chain of its own.
+    starts = [place for place, table in enumerate(scores) if len(table) == 1]
+    return [
+        chances
+        for start, end in pairwise([*starts, len(scores)])
+        for chances in _chain(scores[start:end])
+    ]
+
+
+def _chain(scores: Sequence[Array]) -> list[Array]:
+    if len(scores) == 1:
+        (table,) = scores
+        if table.size == 1:
+            return [np.ones(table.shape[1:])]
+        chances = np.exp(table[0] - table.max())
+        return [chances / chances.sum()]
     forward: list[Array] = []
     arriving = np.zeros(1)
     for table in scores:
@@ -28,7 +46,7 @@ def posteriors(scores: Sequence[Array]) -> list[Array]:
         forward.append(_log_sum(joint, axis=0))
         arriving = _log_sum(forward[-1], axis=0)
     found = []
-    leaving = np.zeros(scores[-1].shape[2] if scores else 0)
+    leaving = np.zeros(scores[-1].shape[2])
     for table, reached in zip(reversed(scores), reversed(forward), strict=True):
         joint = reached + leaving
         found.append(np.exp(joint - _log_sum(joint.ravel(), axis=0)))

@@ -9,13 +9,11 @@ left follows from the prefix hashes of the word, for all words at once. Start re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from textmend.lexicon import Lexicon
@@ -74,7 +72,6 @@ class DeletionIndex:
         # A word's place in the lexicon is its identity, so that longer ones are masked, not cut.
         self.words = list(islice(lexicon.words, _VOCABULARY))
         self.frequencies = np.array([lexicon.frequency(word) for word in self.words])
-        self._held: dict[str, NDArray[np.bool_]] = {}
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -113,29 +110,6 @@ class DeletionIndex:
         )
         token = np.zeros(0, dtype=np.int64)
         return form[order], Explanations(token, word, start_, length_, sequence)
-
-    def rate(self, sequence: str, *, without: Iterable[str] = ()) -> float:
-        """The share of clean words that hold ``sequence`` and none of the sequences ``without``."""
-        held = self._holding(sequence)
-        for other in without:
-            held = held & ~self._holding(other)
-        return float(self.frequencies[held].sum())
-
-    def _holding(self, sequence: str) -> NDArray[np.bool_]:
-        known = self._held.get(sequence)
-        if known is None:
-            text, starts = self._joined
-            found = [match.start() for match in regex.finditer(regex.escape(sequence), text)]
-            known = np.zeros(len(self.words), dtype=bool)
-            known[np.searchsorted(starts, found, side="right") - 1] = True
-            self._held[sequence] = known
-        return known
-
-    @cached_property
-    def _joined(self) -> tuple[str, NDArray[np.int64]]:
-        """All words, a line each, and where each line begins."""
-        lengths = np.array([len(word) + 1 for word in self.words])
-        return "\n".join(self.words), np.cumsum(lengths) - lengths
 
     def explain(self, tokens: list[str]) -> Explanations:
         """All words that become one of ``tokens`` when one run of letters is deleted."""

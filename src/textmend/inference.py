@@ -237,6 +237,7 @@ class _Hypotheses:
         self.gains: dict[str, dict[int, float]] = {word: {} for word in self.absent}
         self.originals: dict[str, dict[int, int]] = {word: {} for word in self.absent}
         self._ratios: dict[tuple[str, int], float] = {}
+        self._adjacencies: dict[str, float] = {}
         self._explain_suspicious()
 
     def _explain_suspicious(self) -> None:
@@ -317,7 +318,7 @@ class _Hypotheses:
     def _without_the_explained_away(
         self, chosen: list[_Scored], min_log_odds: float
     ) -> list[_Scored]:
-        """The drops that still earn their place on what the others leave, the weakest tried first."""
+        """The drops that earn their place on what the others leave, the weakest tried first."""
         kept = list(chosen)
         for each in reversed(chosen):
             others = [other for other in kept if other is not each]
@@ -353,7 +354,7 @@ class _Hypotheses:
             damaged, total = segment(odds, census.texts)
         size = float(census.sizes[damaged].sum())
         spared = [each.drop.sequence for each in others]
-        expected = size * self.index.rate(drop.sequence, without=spared)
+        expected = size * census.lexicon.rate(drop.sequence, without=spared)
         observed = int(survivors[damaged].sum())
         # Only a text that is damaged as a whole can be expected to hold the sequence somewhere.
         if not observed and 2 * size > census.sizes.sum():
@@ -377,6 +378,9 @@ class _Hypotheses:
 
     def _adjacency(self, word: str) -> float:
         """Nats by which the pairs of words that now touch speak for ``word`` gone from between."""
+        known = self._adjacencies.get(word)
+        if known is not None:
+            return known
         bigrams = Bigrams.load(self.census.lexicon.lang)
         total = 0.0
         for line in self.census.lines:
@@ -387,7 +391,8 @@ class _Hypotheses:
                     between = there * bigrams.probability(right.text, word)
                     touching = bigrams.probability(right.text, left.text)
                     total += math.log((1.0 + between / touching) * (1.0 - there))
-        return min(total, _ADJACENCY_CAP)
+        self._adjacencies[word] = min(total, _ADJACENCY_CAP)
+        return self._adjacencies[word]
 
     def damaged_lines(self, channel: Channel, *, bonus: float = 0.0) -> NDArray[np.bool_]:
         """For each line, whether the channel acted on it; ``bonus`` in nats for that it did."""

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
 from textmend.tokens import Shape, Token, lines, sentence_starts, shape, tokenize
@@ -68,6 +72,8 @@ class Lexicon:
     def __init__(self, lang: str, frequencies: Mapping[str, float]) -> None:
         self.lang = lang
         self._frequencies = frequencies
+        self._held: dict[str, NDArray[np.bool_]] = {}
+        self._rates: dict[tuple[str, ...], float] = {}
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -88,6 +94,38 @@ class Lexicon:
     def words(self) -> list[str]:
         """All words, most frequent first."""
         return list(self._frequencies)
+
+    def holding(self, sequence: str) -> NDArray[np.bool_]:
+        """For each of the words, whether it holds a sequence of letters."""
+        known = self._held.get(sequence)
+        if known is None:
+            text, starts = self._joined
+            found = [match.start() for match in regex.finditer(regex.escape(sequence), text)]
+            known = np.zeros(len(self.words), dtype=bool)
+            known[np.searchsorted(starts, found, side="right") - 1] = True
+            self._held[sequence] = known
+        return known
+
+    def rate(self, sequence: str, *, without: Iterable[str] = ()) -> float:
+        """The share of all words that hold ``sequence`` and none of the sequences ``without``."""
+        asked = (sequence, *without)
+        known = self._rates.get(asked)
+        if known is None:
+            held = self.holding(sequence)
+            for other in without:
+                held = held & ~self.holding(other)
+            known = self._rates[asked] = float(self._shares[held].sum())
+        return known
+
+    @cached_property
+    def _joined(self) -> tuple[str, NDArray[np.int64]]:
+        """All words, a line each, and where each line begins."""
+        lengths = np.array([len(word) + 1 for word in self.words])
+        return "\n".join(self.words), np.cumsum(lengths) - lengths
+
+    @cached_property
+    def _shares(self) -> NDArray[np.float64]:
+        return np.array(list(self._frequencies.values()))
 
     def frequency(self, word: str) -> float:
         """The share of all words that this one makes up; 0.0 where it is unknown."""

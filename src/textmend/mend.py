@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from textmend.candidates import Candidate, Column, Preimages, Vanished, columns
 from textmend.channel import Channel
 from textmend.context import Context
-from textmend.decoder import posteriors
+from textmend.decoder import Array, posteriors
 from textmend.edits import Alternative, Edit, Mended
 from textmend.tokens import Token
 
 # The counts of word pairs see little of a vanished word's surroundings, so that only the surest
 # are put back, whatever the caller accepts for damaged words.
-_VANISHED_PROBABILITY = 0.9
+_VANISHED_PROBABILITY = 0.5
 _ALTERNATIVES = 4
 _UNLIKELY = 0.005  # alternatives below this probability are not worth showing
 _SENTENCE_WORDS = 8
@@ -80,7 +80,7 @@ def _is_sentence(line: Sequence[Token]) -> bool:
 
 
 def _edits(
-    column: Column, chances: NDArray[np.float64], channel: Channel, min_probability: float
+    column: Column, chances: Array, channel: Channel, min_probability: float
 ) -> Iterable[Edit]:
     gap_chances, word_chances = chances.sum(axis=1), chances.sum(axis=0)
     best = int(gap_chances.argmax())
@@ -112,7 +112,7 @@ def _edits(
 
 
 def _alternatives(
-    choices: Sequence[Candidate] | Sequence[Vanished], chances: NDArray[np.float64], best: int
+    choices: Sequence[Candidate] | Sequence[Vanished], chances: Array, best: int
 ) -> tuple[Alternative, ...]:
     order = [int(place) for place in np.argsort(-chances, kind="stable") if place != best]
     return tuple(
