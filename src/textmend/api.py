@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
 
 from textmend.candidates import Preimages
 from textmend.channel import Channel
@@ -19,8 +20,10 @@ from textmend.inference import MIN_LOG_ODDS, infer, locate
 from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
-from textmend.network import Network
+from textmend.network import SHIPPED, Network
 from textmend.tokens import lines, tokenize
+
+_SHIPPED_LANG = "en"
 
 __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
 
@@ -32,7 +35,10 @@ class Mender:
     (``"the,ad"`` is short for ``Channel.of("the", "ad")``); without one it is inferred from each
     text, and a text that shows no damage comes back as it is.
     ``min_probability``: edits less likely than this are not made. ``min_log_odds``: how much
-    evidence a channel needs, in nats.
+    evidence a channel needs, in nats. ``model``: the file of a context model; the one that comes
+    with textmend is for English, other languages do with word frequencies. With ``None`` counts of
+    word pairs judge the context, which see no further than the next word: most vanished words then
+    stay away, and fewer real words are told from damaged ones.
 
     >>> mender = Mender(channel="the,ad")
     >>> mender.mend("In dition, y met or farmers.")
@@ -46,6 +52,7 @@ class Mender:
         channel: Channel | str | None = None,
         min_probability: float = 0.5,
         min_log_odds: float = MIN_LOG_ODDS,
+        model: str | Path | None = SHIPPED,
     ) -> None:
         if not 0.0 <= min_probability <= 1.0:
             raise TextmendError(f"min_probability is {min_probability}; it must be in 0 to 1")
@@ -53,6 +60,7 @@ class Mender:
         self.channel = Channel.parse(channel) if isinstance(channel, str) else channel
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
+        self.model = model
         self._lexicon = Lexicon.load(lang)
 
     def __repr__(self) -> str:
@@ -81,7 +89,7 @@ class Mender:
             found.damaged,
             channel,
             Preimages.load(channel.drops, self.lang),
-            _context(self.lang),
+            _context(self.lang, self.model),
             self.min_probability,
         )
         return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
@@ -101,12 +109,17 @@ class Mender:
 
 
 @lru_cache(maxsize=8)
-def _context(lang: str) -> Context:
-    import os
-
-    if os.environ.get("TM"):
-        return NetworkContext(Network.load(os.environ["TM"]), Lexicon.load(lang))
-    return PairContext(lang)
+def _context(lang: str, model: str | Path | None) -> Context:
+    """What judges candidates in a language: a network where there is one, else counts."""
+    if model is None or (model == SHIPPED and lang != _SHIPPED_LANG):
+        return PairContext(lang)
+    network = Network.load(model)
+    if network.lang != lang:
+        raise TextmendError(
+            f"{model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
+            "name a model for that language, or do without one (model=None)"
+        )
+    return NetworkContext(network, Lexicon.load(lang))
 
 
 def mend(

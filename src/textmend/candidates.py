@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Column:
 
     ``words[0]`` is the slot as it stands, ``gap[0]`` the empty gap. ``is_word`` is false for
     numbers, marks and the end of the line, which are never changed. ``first``: a sentence may
-    begin here.
+    begin here. ``beside``: it stands beside a capitalised word.
     """
 
     start: int
@@ -59,6 +60,7 @@ class Column:
     gap: tuple[Vanished, ...]
     is_word: bool
     first: bool
+    beside: bool
 
 
 class Preimages:
@@ -67,6 +69,7 @@ class Preimages:
     def __init__(self, drops: tuple[Drop, ...], lexicon: Lexicon) -> None:
         # Line by line: white space must not be collapsed across words.
         self._channel = Channel(drops, "keep")
+        self._lexicon = lexicon
         self._words: dict[str, list[str]] = {}
         acted_on = np.zeros(len(lexicon.words), dtype=bool)
         for drop in drops:
@@ -80,7 +83,7 @@ class Preimages:
             for word in self._words.pop("", [])[:_MOST_VANISHED]
             if lexicon.frequency(word) >= _VANISHED_FREQUENCY
         ]
-        self._surfaces: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
+        self._surfaces: dict[tuple[str, bool, bool], tuple[Candidate, ...]] = {}
 
     @staticmethod
     @lru_cache(maxsize=16)
@@ -88,16 +91,17 @@ class Preimages:
         """The preimages of a channel in a language, shared by all that ask for them."""
         return Preimages(drops, Lexicon.load(lang))
 
-    def of(self, text: str, *, first: bool) -> tuple[Candidate, ...]:
+    def of(self, text: str, *, first: bool = False, beside: bool = False) -> tuple[Candidate, ...]:
         """All that a word may have been, most frequent first, in the writer's capitals.
 
-        ``first``: the word may begin a sentence.
+        ``first``: the word may begin a sentence. ``beside``: it stands beside a capitalised word.
         """
-        known = self._surfaces.get((text, first))
+        known = self._surfaces.get((text, first, beside))
         if known is None:
             if len(self._surfaces) > _MOST_REMEMBERED:
                 self._surfaces.clear()
-            known = self._surfaces[text, first] = self._restore(text, first)
+            known = self._restore(text, first, beside)
+            self._surfaces[text, first, beside] = known
         return known
 
     @cached_property
@@ -115,10 +119,11 @@ class Preimages:
             for first in (False, True)
         }
 
-    def _restore(self, text: str, first: bool) -> tuple[Candidate, ...]:
+    def _restore(self, text: str, first: bool, beside: bool) -> tuple[Candidate, ...]:
         found = []
         for word in self._lower(key(text)):
-            for surface in _capitalisations(word, text, first=first):
+            title_first = first or self._lexicon.is_name(word, beside=beside)
+            for surface in _capitalisations(word, text, title_first=title_first):
                 if self._channel.apply(surface) == text:
                     found.append(Candidate(surface, word))
                     break
@@ -138,13 +143,13 @@ class Preimages:
         return found
 
 
-def _capitalisations(word: str, damaged: str, *, first: bool) -> list[str]:
-    """The ways to capitalise a word, the likeliest for its place first."""
+def _capitalisations(word: str, damaged: str, *, title_first: bool) -> list[str]:
+    """The ways to capitalise a word, the likeliest first."""
     if "’" in damaged:
         word = word.replace("'", "’")
     match shape(damaged):
         case "lower":
-            return [_title(word), word] if first else [word, _title(word)]
+            return [_title(word), word] if title_first else [word, _title(word)]
         case "title":
             return [_title(word), word.upper()]
         case _:
@@ -163,25 +168,43 @@ def columns(
     ``gaps``: whether words may have vanished from this line.
     """
     starts = sentence_starts(line)
+    capitals = _beside_capitals(line, starts)
     found: list[Column] = []
     before: Token | None = None
     blank = ""
-    for token, first in zip(line, starts, strict=True):
+    for token, first, beside in zip(line, starts, capitals, strict=True):
         if token.kind in ("space", "break"):
             blank = token.text if token.kind == "space" else blank
             if token.kind == "space":
                 continue
-        slot = _slot(token, first, channel, preimages)
+        slot = _slot(token, first, beside, channel, preimages)
         gone = preimages.vanished[first] if gaps else []
         vanished = _vanished(before, blank, token, channel, gone) if gone else ()
         gap = (Vanished((), "", token.start), *vanished)
-        found.append(Column(token.start, token.end, slot, gap, token.kind == "word", first))
+        found.append(Column(token.start, token.end, slot, gap, token.kind == "word", first, beside))
         before, blank = token, ""
     return found
 
 
+def _beside_capitals(line: Sequence[Token], starts: Sequence[bool]) -> list[bool]:
+    """For each token, whether the one before or after it is a capitalised word.
+
+    A capital at the start of a sentence says nothing.
+    """
+    words = [place for place, token in enumerate(line) if token.kind not in ("space", "break")]
+    title = [False] * len(line)
+    for place in words:
+        token = line[place]
+        title[place] = token.kind == "word" and not starts[place] and shape(token.text) == "title"
+    found = [False] * len(line)
+    for before, after in pairwise(words):
+        found[before] |= title[after]
+        found[after] |= title[before]
+    return found
+
+
 def _slot(
-    token: Token, first: bool, channel: Channel, preimages: Preimages
+    token: Token, first: bool, beside: bool, channel: Channel, preimages: Preimages
 ) -> tuple[Candidate, ...]:
     as_it_is = Candidate(token.text, key(token.text))
     if token.kind != "word" or channel.is_survivor(token.text):
@@ -190,7 +213,7 @@ def _slot(
     # In running text a word of capitals is an acronym; what it lost cannot be told.
     if form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first):
         return (as_it_is,)
-    return (as_it_is, *preimages.of(token.text, first=first))
+    return (as_it_is, *preimages.of(token.text, first=first, beside=beside))
 
 
 def _vanished(

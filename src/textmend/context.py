@@ -23,6 +23,8 @@ from textmend.tokens import shape
 
 Scores = list[NDArray[np.floating[Any]]]
 
+_MOST_REMEMBERED = 100_000  # slots whose candidates are kept looked up
+
 # Nats against a lower-case word at the start of a sentence, and against a capital right after a
 # word that vanished from there ("The rain" leaves "rain").
 _LOWER_FIRST = 4.0
@@ -47,7 +49,7 @@ class NetworkContext:
     def __init__(self, network: Network, lexicon: Lexicon) -> None:
         self._network = network
         self._lexicon = lexicon
-        self._seen: dict[tuple[Candidate, ...], tuple[Ids, Floats, Floats]] = {}
+        self._seen: dict[tuple[tuple[Candidate, ...], bool, bool], tuple[Ids, Floats, Floats]] = {}
 
     def scores(self, line: Sequence[Column]) -> Scores:
         """For each column an array (1, gap choices, words) of log scores."""
@@ -55,7 +57,7 @@ class NetworkContext:
         words = [choice.words[0] for choice in vanished[1:]]
         # The end of a line is no slot; its gap is the one after the last.
         slots = [slot for slot in line if slot.words[0].text.strip()]
-        parts = [self._candidates(slot.words) for slot in slots]
+        parts = [self._candidates(slot) for slot in slots]
         sizes = np.array([len(part[0]) for part in parts], np.intp)
         found = self._network.score(
             Line(
@@ -74,15 +76,24 @@ class NetworkContext:
         ends = (found.gaps[-1][None, : len(slot.gap), None] for slot in line[len(slots) :])
         return [*tables, *ends]
 
-    def _candidates(self, words: tuple[Candidate, ...]) -> tuple[Ids, Floats, Floats]:
-        """Vocabulary ids of candidates, their shares, and the logs of their frequencies."""
-        known = self._seen.get(words)
+    def _candidates(self, slot: Column) -> tuple[Ids, Floats, Floats]:
+        """Vocabulary ids of candidates, their shares, and the logs of their probabilities."""
+        asked = (slot.words, slot.first, slot.beside)
+        known = self._seen.get(asked)
         if known is None:
-            texts = [candidate.text for candidate in words]
-            chances = np.array([self._lexicon.probability(text) for text in texts], np.float32)
+            texts = [candidate.text for candidate in slot.words]
+            chances = np.array(
+                [
+                    self._lexicon.written(text, first=slot.first, beside=slot.beside)
+                    for text in texts
+                ],
+                np.float32,
+            )
             shares = chances / chances.sum()
             known = self._network.ids(texts), shares, np.log(chances)
-            self._seen[words] = known
+            if len(self._seen) > _MOST_REMEMBERED:
+                self._seen.clear()
+            self._seen[asked] = known
         return known
 
 

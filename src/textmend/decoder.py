@@ -40,13 +40,13 @@ def _chain(scores: Sequence[Array]) -> list[Array]:
         chances = np.exp(table[0] - table.max())
         return [chances / chances.sum()]
     forward: list[Array] = []
-    arriving = np.zeros(1)
+    arriving: Array = np.zeros(1)
     for table in scores:
         joint = arriving[:, None, None] + table
         forward.append(_log_sum(joint, axis=0))
         arriving = _log_sum(forward[-1], axis=0)
     found = []
-    leaving = np.zeros(scores[-1].shape[2])
+    leaving: Array = np.zeros(scores[-1].shape[2])
     for table, reached in zip(reversed(scores), reversed(forward), strict=True):
         joint = reached + leaving
         found.append(np.exp(joint - _log_sum(joint.ravel(), axis=0)))

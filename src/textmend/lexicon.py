@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from importlib.resources import files
 from typing import Literal
 
 import numpy as np
@@ -34,6 +35,9 @@ _LOG_LETTER = -2.2
 # Below these frequencies a word of that many letters is suspicious: the shorter a word, the more
 # often an ordinary one is used ("re" at 1.7e-4 is a scrap, "sonar" at 1e-6 is a word).
 _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
+
+# The share of words that are not capitalised as they usually are, away from a sentence's start.
+_OTHER_CASE = 0.04
 
 Why = Literal["unknown", "rare", "scrap"]
 
@@ -72,7 +76,6 @@ class Lexicon:
     def __init__(self, lang: str, frequencies: Mapping[str, float]) -> None:
         self.lang = lang
         self._frequencies = frequencies
-        self._held: dict[str, NDArray[np.bool_]] = {}
         self._rates: dict[tuple[str, ...], float] = {}
 
     @staticmethod
@@ -97,14 +100,7 @@ class Lexicon:
 
     def holding(self, sequence: str) -> NDArray[np.bool_]:
         """For each of the words, whether it holds a sequence of letters."""
-        known = self._held.get(sequence)
-        if known is None:
-            text, starts = self._joined
-            found = [match.start() for match in regex.finditer(regex.escape(sequence), text)]
-            known = np.zeros(len(self.words), dtype=bool)
-            known[np.searchsorted(starts, found, side="right") - 1] = True
-            self._held[sequence] = known
-        return known
+        return _holding(self, sequence)
 
     def rate(self, sequence: str, *, without: Iterable[str] = ()) -> float:
         """The share of all words that hold ``sequence`` and none of the sequences ``without``."""
@@ -118,7 +114,7 @@ class Lexicon:
         return known
 
     @cached_property
-    def _joined(self) -> tuple[str, NDArray[np.int64]]:
+    def joined(self) -> tuple[str, NDArray[np.int64]]:
         """All words, a line each, and where each line begins."""
         lengths = np.array([len(word) + 1 for word in self.words])
         return "\n".join(self.words), np.cumsum(lengths) - lengths
@@ -138,6 +134,35 @@ class Lexicon:
         """
         return self.frequency(word) + _unknown(shape(word), len(word))
 
+    def is_name(self, word: str, *, beside: bool) -> bool:
+        """Whether a word is usually capitalised, ``beside`` another capitalised one or not.
+
+        Known for the languages whose names were counted; elsewhere no word is.
+        """
+        always = self._names.get(key(word))
+        return always is not None and (always or beside)
+
+    @cached_property
+    def _names(self) -> dict[str, bool]:
+        """By name, whether it is one wherever it stands."""
+        listed = files("textmend") / "data" / f"names-{self.lang}.txt"
+        if not listed.is_file():
+            return {}
+        names = listed.read_text(encoding="utf-8").split()
+        return {name.rstrip("+"): name[-1] != "+" for name in names}
+
+    def written(self, word: str, *, first: bool, beside: bool) -> float:
+        """The probability of a word in clean text, written with just these capitals, never zero.
+
+        ``first``: a sentence may begin with it, so that a capital says nothing. ``beside``: it
+        stands beside a capitalised word.
+        """
+        chance, form = self.probability(word), shape(word)
+        if first or not self._names or form not in ("lower", "title"):
+            return chance
+        usual = (form == "title") == self.is_name(word, beside=beside)
+        return chance if usual else chance * _OTHER_CASE
+
     def flag(self, word: str, *, first: bool = False) -> Why | None:
         """Why a word is suspicious, if it is. ``first``: it may be the first of a sentence.
 
@@ -153,6 +178,15 @@ class Lexicon:
         if frequency >= _RARE[min(len(word), len(_RARE)) - 1]:
             return None
         return "scrap" if len(word) <= 3 else "rare"
+
+
+@lru_cache(maxsize=64)
+def _holding(lexicon: Lexicon, sequence: str) -> NDArray[np.bool_]:
+    text, starts = lexicon.joined
+    found = [match.start() for match in regex.finditer(regex.escape(sequence), text)]
+    held = np.zeros(len(lexicon.words), dtype=bool)
+    held[np.searchsorted(starts, found, side="right") - 1] = True
+    return held
 
 
 def _unknown(form: Shape, length: int) -> float:
