@@ -21,6 +21,7 @@ from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
 from textmend.network import SHIPPED, Network
+from textmend.threads import one_thread
 from textmend.tokens import lines, tokenize
 
 _SHIPPED_LANG = "en"
@@ -84,14 +85,12 @@ class Mender:
         channel, evidence = found.inference.channel, found.inference.evidence
         if not channel:
             return Mended(text)
-        edits, intact = mend_lines(
-            text_lines,
-            found.damaged,
-            channel,
-            Preimages.load(channel.drops, self.lang),
-            _context(self.lang, self.model),
-            self.min_probability,
-        )
+        preimages = Preimages.load(channel.drops, self.lang)
+        context = _context(self.lang, self.model)
+        with one_thread:
+            edits, intact = mend_lines(
+                text_lines, found.damaged, channel, preimages, context, self.min_probability
+            )
         return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
 
     def mend_many(self, texts: Iterable[str]) -> Iterator[str]:
