@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 import numpy as np
 
 from textmend.channel import Channel, Drop
-from textmend.lexicon import Lexicon, key
+from textmend.lexicon import Beside, Lexicon, key
 from textmend.tokens import Token, sentence_starts, shape
 
 _MOST_PREIMAGES = 24
@@ -51,7 +50,7 @@ class Column:
 
     ``words[0]`` is the slot as it stands, ``gap[0]`` the empty gap. ``is_word`` is false for
     numbers, marks and the end of the line, which are never changed. ``first``: a sentence may
-    begin here. ``beside``: it stands beside a capitalised word.
+    begin here. ``beside``: the capitalised words next to it.
     """
 
     start: int
@@ -60,7 +59,7 @@ class Column:
     gap: tuple[Vanished, ...]
     is_word: bool
     first: bool
-    beside: bool
+    beside: Beside
 
 
 class Preimages:
@@ -83,7 +82,7 @@ class Preimages:
             for word in self._words.pop("", [])[:_MOST_VANISHED]
             if lexicon.frequency(word) >= _VANISHED_FREQUENCY
         ]
-        self._surfaces: dict[tuple[str, bool, bool], tuple[Candidate, ...]] = {}
+        self._surfaces: dict[tuple[str, bool, Beside], tuple[Candidate, ...]] = {}
 
     @staticmethod
     @lru_cache(maxsize=16)
@@ -91,10 +90,10 @@ class Preimages:
         """The preimages of a channel in a language, shared by all that ask for them."""
         return Preimages(drops, Lexicon.load(lang))
 
-    def of(self, text: str, *, first: bool = False, beside: bool = False) -> tuple[Candidate, ...]:
+    def of(self, text: str, *, first: bool = False, beside: Beside = "") -> tuple[Candidate, ...]:
         """All that a word may have been, most frequent first, in the writer's capitals.
 
-        ``first``: the word may begin a sentence. ``beside``: it stands beside a capitalised word.
+        ``first``: the word may begin a sentence. ``beside``: the capitalised words next to it.
         """
         known = self._surfaces.get((text, first, beside))
         if known is None:
@@ -119,10 +118,10 @@ class Preimages:
             for first in (False, True)
         }
 
-    def _restore(self, text: str, first: bool, beside: bool) -> tuple[Candidate, ...]:
+    def _restore(self, text: str, first: bool, beside: Beside) -> tuple[Candidate, ...]:
         found = []
         for word in self._lower(key(text)):
-            title_first = first or self._lexicon.is_name(word, beside=beside)
+            title_first = first or self._lexicon.is_name(word, beside)
             for surface in _capitalisations(word, text, title_first=title_first):
                 if self._channel.apply(surface) == text:
                     found.append(Candidate(surface, word))
@@ -186,25 +185,25 @@ def columns(
     return found
 
 
-def _beside_capitals(line: Sequence[Token], starts: Sequence[bool]) -> list[bool]:
-    """For each token, whether the one before or after it is a capitalised word.
+def _beside_capitals(line: Sequence[Token], starts: Sequence[bool]) -> list[Beside]:
+    """For each token, on which sides the next word is capitalised.
 
     A capital at the start of a sentence says nothing.
     """
     words = [place for place, token in enumerate(line) if token.kind not in ("space", "break")]
-    title = [False] * len(line)
-    for place in words:
-        token = line[place]
-        title[place] = token.kind == "word" and not starts[place] and shape(token.text) == "title"
-    found = [False] * len(line)
-    for before, after in pairwise(words):
-        found[before] |= title[after]
-        found[after] |= title[before]
+    title = [
+        line[place].kind == "word" and not starts[place] and shape(line[place].text) == "title"
+        for place in words
+    ]
+    found: list[Beside] = [""] * len(line)
+    sides = zip(words, [False, *title], [*title[1:], False], strict=False)
+    for place, before, after in sides:
+        found[place] = "<>" if before and after else "<" if before else ">" if after else ""
     return found
 
 
 def _slot(
-    token: Token, first: bool, beside: bool, channel: Channel, preimages: Preimages
+    token: Token, first: bool, beside: Beside, channel: Channel, preimages: Preimages
 ) -> tuple[Candidate, ...]:
     as_it_is = Candidate(token.text, key(token.text))
     if token.kind != "word" or channel.is_survivor(token.text):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
 from textmend.candidates import Candidate, Column
-from textmend.lexicon import Lexicon
+from textmend.lexicon import Beside, Lexicon
 from textmend.network import Floats, Ids, Line, Network, form
 from textmend.tokens import shape
 
@@ -49,7 +49,9 @@ class NetworkContext:
     def __init__(self, network: Network, lexicon: Lexicon) -> None:
         self._network = network
         self._lexicon = lexicon
-        self._seen: dict[tuple[tuple[Candidate, ...], bool, bool], tuple[Ids, Floats, Floats]] = {}
+        self._seen: dict[
+            tuple[tuple[Candidate, ...], bool, Beside], tuple[Ids, Floats, Floats]
+        ] = {}
 
     def scores(self, line: Sequence[Column]) -> Scores:
         """For each column an array (1, gap choices, words) of log scores."""

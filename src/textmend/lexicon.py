@@ -39,6 +39,9 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
 _OTHER_CASE = 0.04
 
+# The capitalised words that a word stands beside: "<" one before it, ">" one after it.
+Beside = Literal["", "<", ">", "<>"]
+
 Why = Literal["unknown", "rare", "scrap"]
 
 
@@ -134,33 +137,32 @@ class Lexicon:
         """
         return self.frequency(word) + _unknown(shape(word), len(word))
 
-    def is_name(self, word: str, *, beside: bool) -> bool:
-        """Whether a word is usually capitalised, ``beside`` another capitalised one or not.
+    def is_name(self, word: str, beside: Beside = "") -> bool:
+        """Whether a word is usually capitalised where it stands.
 
         Known for the languages whose names were counted; elsewhere no word is.
         """
-        always = self._names.get(key(word))
-        return always is not None and (always or beside)
+        where = self._names.get(key(word))
+        return where is not None and (not where or any(side in where for side in beside))
 
     @cached_property
-    def _names(self) -> dict[str, bool]:
-        """By name, whether it is one wherever it stands."""
+    def _names(self) -> dict[str, str]:
+        """By name, beside what it is one; an empty text for anywhere."""
         listed = files("textmend") / "data" / f"names-{self.lang}.txt"
         if not listed.is_file():
             return {}
         names = listed.read_text(encoding="utf-8").split()
-        return {name.rstrip("+"): name[-1] != "+" for name in names}
+        return {(name := each.rstrip("<>")): each[len(name) :] for each in names}
 
-    def written(self, word: str, *, first: bool, beside: bool) -> float:
+    def written(self, word: str, *, first: bool, beside: Beside) -> float:
         """The probability of a word in clean text, written with just these capitals, never zero.
 
-        ``first``: a sentence may begin with it, so that a capital says nothing. ``beside``: it
-        stands beside a capitalised word.
+        ``first``: a sentence may begin with it, so that a capital says nothing.
         """
         chance, form = self.probability(word), shape(word)
         if first or not self._names or form not in ("lower", "title"):
             return chance
-        usual = (form == "title") == self.is_name(word, beside=beside)
+        usual = (form == "title") == self.is_name(word, beside)
         return chance if usual else chance * _OTHER_CASE
 
     def flag(self, word: str, *, first: bool = False) -> Why | None:

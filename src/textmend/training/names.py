@@ -1,7 +1,7 @@
 """Which words are usually capitalised: the list of names that the lexicon reads.
 
 Counted on the prepared corpus, away from the starts of sentences. Some words are names wherever
-they stand ("Andrew"), others only beside another name ("Street", "States").
+they stand ("Andrew"), others only after another name ("Street") or before one ("Mount").
 """
 
 from __future__ import annotations
@@ -16,31 +16,38 @@ from textmend.training.corpus import LINE_START, Corpus
 
 _TITLE = 1  # the code of a capitalised shape
 _LEAST = 4  # occurrences that say something
-_MOSTLY = 0.6
+# The share of capitals that makes a word a name. After a name it takes more: "the Trump
+# administration" makes none of "administration".
+_MOSTLY, _AFTER = 0.6, 0.75
 
 
-def names(corpus: Corpus) -> dict[str, bool]:
-    """The words that are usually capitalised, and whether they are so only beside another one."""
+def names(corpus: Corpus) -> dict[str, str]:
+    """The words that are usually capitalised, and where, in the notation of the list of names."""
     inside = corpus.codes & (FIRST | LINE_START) == 0
     title = inside & (corpus.codes % SHAPES == _TITLE)
-    beside = np.zeros(len(title), dtype=bool)
-    beside[1:] |= title[:-1]
-    beside[:-1] |= title[1:]
+    after, before = np.zeros_like(title), np.zeros_like(title)
+    after[1:], before[:-1] = title[:-1], title[1:]
 
-    def usual(where: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def usual(where: NDArray[np.bool_], share: float = _MOSTLY) -> NDArray[np.bool_]:
         counts = np.bincount(corpus.ids[where], minlength=len(corpus.words))
         titles = np.bincount(corpus.ids[where & title], minlength=len(corpus.words))
-        return (counts >= _LEAST) & (titles > _MOSTLY * counts)
+        return (counts >= _LEAST) & (titles > share * counts)
 
-    apart, together = usual(inside & ~beside), usual(inside & beside)
-    found = np.flatnonzero(apart | together)
-    return {
-        corpus.words[place]: not apart[place] for place in found if place >= len(CLASSES)
-    }
+    anywhere = usual(inside & ~after & ~before)
+    following, leading = usual(inside & after & ~before, _AFTER), usual(inside & before & ~after)
+    found = {}
+    for place in np.flatnonzero(anywhere | following | leading):
+        if place >= len(CLASSES):
+            marks = ("<" if following[place] else "") + (">" if leading[place] else "")
+            found[corpus.words[place]] = "" if anywhere[place] else marks
+    return found
 
 
 def write_names(corpus: Corpus, path: Path) -> None:
-    """Write the names of a corpus, a line each; a plus sign marks those that need another name."""
-    found = sorted(names(corpus).items())
-    lines = (f"{name}+\n" if beside else f"{name}\n" for name, beside in found)
+    """Write the names of a corpus, a line each.
+
+    A mark says where a word is a name if it is not one everywhere: ``<`` after a capitalised word,
+    ``>`` before one.
+    """
+    lines = (f"{name}{marks}\n" for name, marks in sorted(names(corpus).items()))
     path.write_text("".join(lines), encoding="utf-8")
