@@ -9,19 +9,23 @@ nats; what does not depend on the column before is the same in all rows. Start r
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
 from textmend.candidates import Candidate, Column
+from textmend.edits import Kind
 from textmend.lexicon import Beside, Lexicon
 from textmend.network import Floats, Ids, Line, Network, form
 from textmend.tokens import shape
 
 Scores = list[NDArray[np.floating[Any]]]
+
+_TINY = 1e-7  # no closer to 0 or 1, where log-odds end
 
 _MOST_REMEMBERED = 100_000  # slots whose candidates are kept looked up
 
@@ -31,8 +35,30 @@ _LOWER_FIRST = 4.0
 _TITLE_SECOND = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From the probability that a decoder gives an edit to the share of such edits that are right.
+
+    The log-odds are stretched by ``slope`` and moved by ``offset`` (Platt scaling).
+    """
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def __call__(self, probability: float) -> float:
+        """The calibrated probability."""
+        inside = min(max(probability, _TINY), 1.0 - _TINY)
+        odds = self.slope * math.log(inside / (1.0 - inside)) + self.offset
+        return 1.0 / (1.0 + math.exp(-odds))
+
+
 class Context(Protocol):
     """What judges candidates by their surroundings."""
+
+    @property
+    def calibration(self) -> Mapping[Kind, Calibration]:
+        """What the probabilities of each kind of edit are worth."""
+        ...
 
     def scores(self, line: Sequence[Column]) -> Scores:
         """For each column an array (words before, gap choices, words) of log-probabilities."""
@@ -47,6 +73,10 @@ class NetworkContext:
     """
 
     def __init__(self, network: Network, lexicon: Lexicon) -> None:
+        fitted = network.header.get("calibration", {})
+        self.calibration: Mapping[Kind, Calibration] = {
+            kind: Calibration(*fitted.get(kind, ())) for kind in get_args(Kind)
+        }
         self._network = network
         self._lexicon = lexicon
         self._seen: dict[
@@ -101,6 +131,12 @@ class NetworkContext:
 
 class PairContext:
     """Word frequencies and counts of word pairs: small, fast, and blind beyond the next word."""
+
+    # Fitted on news under seventeen channels, from "the" to "e".
+    calibration: Mapping[Kind, Calibration] = {
+        "word": Calibration(),
+        "vanished-word": Calibration(0.67, -0.66),
+    }
 
     def __init__(self, lang: str) -> None:
         self._bigrams = Bigrams.load(lang)

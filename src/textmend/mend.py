@@ -7,7 +7,7 @@ input again, character for character.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 
 from textmend.candidates import Candidate, Column, Preimages, Vanished, columns
 from textmend.channel import Channel
-from textmend.context import Context
+from textmend.context import Calibration, Context
 from textmend.decoder import Array, posteriors
-from textmend.edits import Alternative, Edit, Mended
+from textmend.edits import Alternative, Edit, Kind, Mended
 from textmend.tokens import Token
 
-# The counts of word pairs see little of a vanished word's surroundings, so that only the surest
-# are put back, whatever the caller accepts for damaged words.
-_VANISHED_PROBABILITY = 0.5
 _ALTERNATIVES = 4
 _UNLIKELY = 0.005  # alternatives below this probability are not worth showing
 _SENTENCE_WORDS = 8
@@ -51,7 +48,7 @@ def mend(
         if all(len(slot.words) == len(slot.gap) == 1 for slot in slots):
             continue
         for slot, chances in zip(slots, posteriors(context.scores(slots)), strict=True):
-            edits += _edits(slot, chances, channel, min_probability)
+            edits += _edits(slot, chances, channel, context.calibration, min_probability)
     return edits, intact
 
 
@@ -80,11 +77,16 @@ def _is_sentence(line: Sequence[Token]) -> bool:
 
 
 def _edits(
-    column: Column, chances: Array, channel: Channel, min_probability: float
+    column: Column,
+    chances: Array,
+    channel: Channel,
+    calibration: Mapping[Kind, Calibration],
+    min_probability: float,
 ) -> Iterable[Edit]:
     gap_chances, word_chances = chances.sum(axis=1), chances.sum(axis=0)
     best = int(gap_chances.argmax())
-    if best and gap_chances[best] >= max(min_probability, _VANISHED_PROBABILITY):
+    chance = calibration["vanished-word"](float(gap_chances[best]))
+    if best and chance >= min_probability:
         vanished = column.gap[best]
         yield Edit(
             vanished.place,
@@ -92,12 +94,13 @@ def _edits(
             "",
             vanished.text,
             "vanished-word",
-            float(gap_chances[best]),
-            _alternatives(column.gap, gap_chances, best),
+            chance,
+            _alternatives(column.gap, gap_chances, best, chance),
             channel.acting_on(vanished.text),
         )
     best = int(word_chances.argmax())
-    if best and word_chances[best] >= min_probability:
+    chance = calibration["word"](float(word_chances[best]))
+    if best and chance >= min_probability:
         word = column.words[best]
         yield Edit(
             column.start,
@@ -105,18 +108,20 @@ def _edits(
             column.words[0].text,
             word.text,
             "word",
-            float(word_chances[best]),
-            _alternatives(column.words, word_chances, best),
+            chance,
+            _alternatives(column.words, word_chances, best, chance),
             channel.acting_on(word.text),
         )
 
 
 def _alternatives(
-    choices: Sequence[Candidate] | Sequence[Vanished], chances: Array, best: int
+    choices: Sequence[Candidate] | Sequence[Vanished], chances: Array, best: int, chance: float
 ) -> tuple[Alternative, ...]:
+    """The next likeliest choices; what ``chance`` leaves is shared out among all others."""
+    rest = (1.0 - chance) / max(1.0 - float(chances[best]), _UNLIKELY)
     order = [int(place) for place in np.argsort(-chances, kind="stable") if place != best]
     return tuple(
-        Alternative(choices[place].text, float(chances[place]))
+        Alternative(choices[place].text, rest * float(chances[place]))
         for place in order[:_ALTERNATIVES]
-        if chances[place] >= _UNLIKELY
+        if rest * chances[place] >= _UNLIKELY
     )
