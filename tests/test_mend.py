@@ -1,7 +1,7 @@
 """What every result promises, on damaged and on clean text, under random channels."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import corpora
@@ -65,6 +65,8 @@ def test_an_inferred_channel_is_inverted_and_proven(channel: Channel, document: 
 
 @settings(max_examples=100, deadline=None)
 @given(CHANNELS, st.text())
+@example(Channel.of("the", whitespace="keep"), "\x1fb")  # a control character that is white space
+@example(Channel.of("the", ignore_case=False), "a in. b in c.\nof\n")
 def test_any_text_at_all(channel: Channel, text: str) -> None:
     check(mend_and_explain(text, channel=channel, min_probability=0.0), text)
 

@@ -85,10 +85,15 @@ class NetworkContext:
 
     def scores(self, line: Sequence[Column]) -> Scores:
         """For each column an array (1, gap choices, words) of log scores."""
-        vanished = next((slot.gap for slot in line if len(slot.gap) > 1), ())
-        words = [choice.words[0] for choice in vanished[1:]]
+        # Where capitals survive, fewer words can have vanished from the start of a sentence.
+        places: dict[str, int] = {}
+        for slot in line:
+            for choice in slot.gap[1:]:
+                places.setdefault(choice.words[0], 1 + len(places))
         # The end of a line is no slot; its gap is the one after the last.
-        slots = [slot for slot in line if slot.words[0].text.strip()]
+        slots = [slot for slot in line if not slot.words[0].text.endswith("\n")]
+        if not slots:
+            return [np.zeros((1, len(slot.gap), len(slot.words))) for slot in line]
         parts = [self._candidates(slot) for slot in slots]
         sizes = np.array([len(part[0]) for part in parts], np.intp)
         found = self._network.score(
@@ -97,16 +102,17 @@ class NetworkContext:
                 np.concatenate([part[0] for part in parts]),
                 np.concatenate([part[1] for part in parts]),
                 np.array([form(s.words[0].text, first=s.first) for s in slots], np.intp),
-                self._network.ids(words),
+                self._network.ids(list(places)),
             )
         )
         fits = np.split(found.candidates, np.cumsum(sizes)[:-1])
-        tables = [
-            gap[None, : len(slot.gap), None] + (part[2] + fit)[None, None, :]
-            for slot, gap, part, fit in zip(slots, found.gaps, parts, fits, strict=False)
+        words = [part[2] + fit for part, fit in zip(parts, fits, strict=True)]
+        words += [np.zeros(1)] * (len(line) - len(slots))
+        return [
+            gap[None, [0, *(places[choice.words[0]] for choice in slot.gap[1:])], None]
+            + word[None, None, :]
+            for slot, gap, word in zip(line, found.gaps, words, strict=False)
         ]
-        ends = (found.gaps[-1][None, : len(slot.gap), None] for slot in line[len(slots) :])
-        return [*tables, *ends]
 
     def _candidates(self, slot: Column) -> tuple[Ids, Floats, Floats]:
         """Vocabulary ids of candidates, their shares, and the logs of their probabilities."""
