@@ -183,6 +183,12 @@ def test_training_reports_and_resumes(long_corpus: Corpus, tmp_path: Path) -> No
         assert torch.equal(values, resumed.state_dict()[name]), name
 
 
+def test_a_checkpoint_of_another_size_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    run(corpus, tmp_path / "state.pt", 1)
+    with pytest.raises(TextmendError, match=r"state\.pt holds a network of another size"):
+        train(corpus, Size(4, 6, (1,)), Plan(), tmp_path / "state.pt", report=print)
+
+
 def test_exported_model_computes_the_same(corpus: Corpus, tmp_path: Path) -> None:
     torch.manual_seed(0)
     model = ContextModel(np.maximum(corpus.counts, 1) / corpus.counts.sum(), SIZE)
@@ -219,7 +225,7 @@ def test_evaluation_counts_what_it_should(corpus: Corpus, tmp_path: Path) -> Non
     network, lexicon = Network.load(tmp_path / "model.tmnd"), Lexicon.load("en")
     counts = evaluate(network, ["The cats saw them.\n\nOther rain."], Channel.of("the"), lexicon)
     assert (counts.words, counts.damaged, counts.intact, counts.vanished) == (7, 2, 5, 1)
-    assert counts.common == 1  # "or" of "Other"; "m" is a scrap
+    assert counts.common == 2  # "Or" of "Other", and "m"
     assert len(random_channels(5, lexicon)) == 5
 
 

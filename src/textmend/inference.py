@@ -117,6 +117,14 @@ class Census:
         self.titles.append(titles)
 
     @cached_property
+    def totals(self) -> Counter[int]:
+        """Occurrences of each type in all lines."""
+        totals: Counter[int] = Counter()
+        for counts in self.counts:
+            totals.update(counts)
+        return totals
+
+    @cached_property
     def sizes(self) -> Floats:
         """Words in each line."""
         return np.array([counts.total() for counts in self.counts], dtype=float)
@@ -128,7 +136,7 @@ class Census:
         telegram, another language.
         """
         size = self.sizes.sum()
-        totals = sum(self.counts, Counter())
+        totals = self.totals
         expected, observed = {}, {}
         for word in islice(self.lexicon.words, _COMMON):
             if word.isalpha() and len(word) <= MAX_SEQUENCE:
@@ -145,12 +153,11 @@ class Census:
 
     def fluency(self, gains: Mapping[int, float]) -> float:
         """The mean log-probability of a word, each gaining what the channel explains of it."""
-        totals = sum(self.counts, Counter())
         logs = (
             count * (math.log(self.lexicon.probability(self.types[place])) + gains.get(place, 0.0))
-            for place, count in totals.items()
+            for place, count in self.totals.items()
         )
-        return sum(logs) / max(totals.total(), 1)
+        return sum(logs) / max(self.totals.total(), 1)
 
 
 @dataclass(frozen=True)

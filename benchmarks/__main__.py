@@ -1,0 +1,239 @@
+"""``python -m benchmarks``: one command per question.
+
+Each prints tables for people and writes what it measured as JSON, by default to
+benchmarks/results/. Nothing is measured here. Start reading at :func:`accuracy`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from benchmarks import gate as gates
+from benchmarks import tables
+from benchmarks.accuracy import Report, measure
+from benchmarks.channels import groups, select
+from benchmarks.documents import Document, documents
+from benchmarks.metrics import TRACES
+from benchmarks.mistakes import find_mistakes
+from benchmarks.peers import LOADERS, ORACLE, load
+from benchmarks.systems import Missing
+
+_RESULTS = Path(__file__).parent / "results"
+_WIDTH = 160  # of tables that go to a file or a pipe
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+_Command = Callable[..., Any]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def main() -> None:
+    """Measure textmend and its peers, and hold its accuracy where it is."""
+
+
+def _measuring(default_channels: str, default_limit: int | None) -> Callable[[_Command], _Command]:
+    """The options of every command that damages documents."""
+    options = [
+        click.option(
+            "--corpus",
+            default="news",
+            help="news, held-out, prose, negative or languages of corpora/; "
+            "or a .txt or .jsonl file, or a folder of them.",
+        ),
+        click.option(
+            "--channels",
+            default=default_channels,
+            help="Comma-separated groups, labels, sequences such as the+ad, or all.",
+        ),
+        click.option("--limit", type=int, default=default_limit, help="So many documents, drawn."),
+        click.option("--min-words", type=int, default=0, help="Longer documents only."),
+        click.option("--max-words", type=int, help="Shorter documents only."),
+        click.option("--cut", type=(int, int), help="Cut passages of MIN to MAX words."),
+        click.option("--seed", type=int, default=0),
+        click.option("--jobs", type=int, default=1, help="Processes."),
+        click.option("--traces", type=int, default=TRACES, help="To ask a channel of a document."),
+        click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/."),
+        click.option("--plots", "plots_folder", type=_FOLDER, help="Draw PNG plots there."),
+    ]
+
+    def with_options(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_options
+
+
+@main.command()
+@_measuring("clean,example,variants,single", None)
+@click.option(
+    "--system",
+    "systems",
+    multiple=True,
+    default=["textmend"],
+    help="Repeatable; textmend:FILE has that context model, textmend:counts has none.",
+)
+@click.option("--oracle", is_flag=True, help="Tell textmend the channel, to judge ranking alone.")
+@click.option("--repeat/--no-repeat", default=True, help="Mend each result again: does it stay?")
+def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, **options: Any) -> None:
+    """Accuracy by channel."""
+    if oracle:
+        systems = [re.sub("^textmend(?=$|:)", ORACLE, each) for each in systems]
+    try:
+        report = _measured(systems, repeat=repeat, **options)
+    except Missing as reason:
+        raise click.ClickException(f"{', '.join(systems)}: {reason}") from None
+    _print(tables.accuracy_tables(report), tables.LEGEND)
+    _keep(report, "accuracy", options)
+
+
+@main.command()
+@_measuring("the+ad,st,ligatures:nothing,random:1%", 8)
+@click.option("--system", "systems", multiple=True, help="Default: all. Repeatable.")
+def peers(systems: Sequence[str], **options: Any) -> None:
+    """Accuracy and words per second, side by side with the peers."""
+    there, missing = [], {}
+    for name in systems or LOADERS:
+        try:
+            load(name)
+            there.append(name)
+        except Missing as reason:
+            missing[name] = str(reason)
+    report = _measured(there, repeat=False, **options)
+    report.about["missing"] = missing
+    _print(tables.side_by_side(report), tables.LEGEND)
+    for name, version in report.about["systems"].items():
+        click.echo(f"{name}: {version}")
+    for name, why in missing.items():
+        click.echo(f"{name}: not run: {why}")
+    _keep(report, "peers", options)
+
+
+@main.command()
+@_measuring("the+ad", 20)
+@click.option("--system", default="textmend")
+@click.option("--show", type=int, default=15, help="So many of each kind.")
+def mistakes(system: str, show: int, **options: Any) -> None:
+    """What goes wrong, most frequent first: where to look next."""
+    chosen, damagers = _documents(**options), select(options["channels"])
+    for kind, found in find_mistakes(chosen, damagers, system, seed=options["seed"]).items():
+        click.secho(f"{kind}: {found.total()}", bold=True)
+        for mistake, count in found.most_common(show):
+            click.echo(f"{count:6}  {mistake}")
+
+
+@main.command()
+@click.option("--most", type=int, default=100_000, help="Growth is measured up to so many words.")
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def speed(most: int, json_file: Path | None) -> None:
+    """Words per second, start-up, memory, and growth, as ratios to a floor."""
+    from benchmarks.speed import measure_speed, speed_tables
+
+    found = measure_speed(most=most)
+    _print(speed_tables(found))
+    _write(json_file or _RESULTS / "speed.json", found.to_dict())
+
+
+@main.command()
+@click.option("--floors", "path", type=_FILE, default=gates.FLOORS, show_default="floors.json")
+@click.option("--update", is_flag=True, help="Raise the floors to what is reached.")
+@click.option("--lower", is_flag=True, help="Set the floors to what is reached; needs a reason.")
+@click.option("--reason", default="", help="Why floors are lowered; kept in the file.")
+@click.option("--jobs", type=int, default=1, help="Processes.")
+def gate(path: Path, update: bool, lower: bool, reason: str, jobs: int) -> None:
+    """Fail where accuracy has fallen below its floors."""
+    if lower and not reason.strip():
+        raise click.UsageError("--lower needs --reason: why is less good enough now?")
+    floors = gates.Floors.read(path)
+    corpus, figures = gates.figures(jobs=jobs)
+    if lower:
+        floors = gates.lowered(corpus, figures, floors, reason)
+        floors.write(path)
+    elif update and not floors.bounds:
+        floors = gates.raised(figures, gates.Floors(corpus, {}))
+    _print([tables.gate_table(figures, floors)])
+    wrong = gates.complaints(corpus, figures, floors)
+    if wrong:
+        raise click.ClickException("the accuracy gate is closed\n" + "\n".join(wrong))
+    if update:
+        floors = gates.raised(figures, floors)
+        floors.write(path)
+    click.echo(f"the accuracy gate is open: {len(floors.bounds)} bounds kept")
+
+
+@main.command()
+def channels() -> None:
+    """The channels by group, as --channels takes them."""
+    for name, group in groups().items():
+        click.echo(f"{name}: {', '.join(each.label for each in group)}")
+
+
+def _measured(systems: Sequence[str], *, repeat: bool, **options: Any) -> Report:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("measuring", total=None)
+        return measure(
+            _documents(**options),
+            select(options["channels"]),
+            systems,
+            seed=options["seed"],
+            repeat=repeat,
+            traces=options["traces"],
+            jobs=options["jobs"],
+            progress=lambda done, of: progress.update(task, completed=done, total=of),
+        )
+
+
+def _documents(
+    *,
+    corpus: str,
+    min_words: int,
+    max_words: int | None,
+    cut: tuple[int, int] | None,
+    limit: int | None,
+    seed: int,
+    **_: Any,
+) -> list[Document]:
+    return documents(
+        corpus, min_words=min_words, max_words=max_words, cut=cut, limit=limit, seed=seed
+    )
+
+
+def _print(shown: Iterable[Table], legend: str = "") -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
+    for table in shown:
+        console.print(table)
+    if legend:
+        console.print(legend, style="dim")
+
+
+def _keep(report: Report, name: str, options: dict[str, Any]) -> None:
+    described = {key: value for key, value in options.items() if not isinstance(value, Path)}
+    path = options["json_file"] or _RESULTS / f"{name}.json"
+    _write(path, {"options": described, **report.to_dict()})
+    if options["plots_folder"]:
+        # matplotlib takes a second to load, and is seldom needed.
+        from benchmarks.plots import draw
+
+        for drawn in draw(report, options["plots_folder"]):
+            click.echo(f"drew {drawn}")
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    click.echo(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

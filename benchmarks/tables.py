@@ -1,0 +1,151 @@
+"""Reports as tables for people. Start reading at :func:`accuracy_tables`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.table import Table
+
+from benchmarks.accuracy import Report, Row
+from benchmarks.gate import Figures, Floors, holds
+from benchmarks.metrics import RATES, Rate, calibration_error, rate
+
+# Heading → rate.
+_WORDS = {
+    "repaired": "repair",
+    "of common": "repair_common",
+    "harm/M": "harm",
+    "vanished P": "vanished_precision",
+    "R": "vanished_recall",
+    "F1": "vanished_f1",
+    "CER before": "cer_before",
+    "CER": "cer_after",
+    "WER before": "wer_before",
+    "WER": "wer_after",
+    "restored": "restored",
+}
+_CHANNEL = {
+    "precision": "channel_precision",
+    "recall": "channel_recall",
+    "exact": "channel_exact",
+    "exact, {traces}+ traces": "channel_exact_traced",
+    "{traces}+ of each": "channel_exact_each_traced",
+    "false alarms": "false_alarms",
+    "unchanged": "unchanged",
+    "touched/M": "touched",
+    "same again": "idempotent",
+    "proven": "proven",
+    "words/s": "words_per_second",
+}
+_SIDE_BY_SIDE = {
+    name: _WORDS[name]
+    for name in ("repaired", "of common", "harm/M", "vanished P", "R", "F1", "CER", "WER")
+} | {"words/s": "words_per_second"}
+
+LEGEND = (
+    "In per cent where nothing else is said. of common: damaged words that look like common words. "
+    "harm/M: intact words changed, per million. vanished: whole words put back at the right gap. "
+    "touched/M: words changed or inserted, per million. ECE: expected calibration error."
+)
+
+
+def accuracy_tables(report: Report) -> Iterator[Table]:
+    """For each system one table on words and text, and one on the channel and the promises."""
+    for system in report.systems:
+        rows = report.of(system)
+        yield _table(f"{system}: words and text", report, rows, _WORDS, "channel")
+        yield _table(f"{system}: channel and promises", report, rows, _CHANNEL, "channel")
+
+
+def side_by_side(report: Report) -> Iterator[Table]:
+    """For each channel one table with a row for each system, and one of the means."""
+    channels = list(dict.fromkeys(row.channel for row in report.rows))
+    for channel in channels:
+        rows = [row for row in report.rows if row.channel == channel]
+        yield _table(channel, report, rows, _SIDE_BY_SIDE, "system")
+    if len(channels) > 1:
+        yield _means_table(report)
+
+
+def _table(
+    title: str, report: Report, rows: Sequence[Row], columns: Mapping[str, str], of: str
+) -> Table:
+    table = _empty(title, report, columns, of)
+    for row in rows:
+        name = row.channel if of == "channel" else row.system
+        table.add_row(name, *_cells([row], columns))
+    damaging = _damaging(rows)
+    if of == "channel" and len(damaging) > 1:
+        table.add_section()
+        table.add_row(f"mean of {len(damaging)}", *_cells(damaging, columns), style="bold")
+    return table
+
+
+def _means_table(report: Report) -> Table:
+    table = _empty("mean of the channels", report, _SIDE_BY_SIDE, "system")
+    for system in report.systems:
+        rows = _damaging(report.of(system))
+        table.add_row(f"{system} ({len(rows)})", *_cells(rows, _SIDE_BY_SIDE))
+    return table
+
+
+def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -> Table:
+    about = report.about
+    table = Table(
+        title=f"{title}\n{about['documents']} documents, {about['words']:,} words; "
+        f"commit {about['commit']}, {about['date'][:10]}"
+    )
+    table.add_column(first, no_wrap=True)
+    for heading in columns:
+        table.add_column(heading.format(traces=about["traces"]), justify="right")
+    if columns is not _CHANNEL:
+        table.add_column("ECE", justify="right")
+    return table
+
+
+def _damaging(rows: Sequence[Row]) -> list[Row]:
+    """The rows with damage: clean text is no channel to be averaged with the others."""
+    return [row for row in rows if row.total.damaged + row.total.vanished]
+
+
+def _cells(rows: Sequence[Row], columns: Mapping[str, str]) -> list[str]:
+    """The rates of a row, or the means of several; each row weighs the same."""
+    totals = [row.total for row in rows]
+    cells = [
+        written(RATES[name], mean([rate(each, name) for each in totals]))
+        for name in columns.values()
+    ]
+    if columns is not _CHANNEL:
+        error = mean([calibration_error(each.calibration) for each in totals])
+        cells.append("–" if error is None else f"{error:.3f}")
+    return cells
+
+
+def mean(values: Sequence[float | None]) -> float | None:
+    """The mean of the values that there are."""
+    found = [value for value in values if value is not None]
+    return sum(found) / len(found) if found else None
+
+
+def written(kind: Rate, value: float | None) -> str:
+    """A rate as people read it.
+
+    >>> written(RATES["repair"], 0.98765), written(RATES["harm"], 1234.5)
+    ('98.77', '1,234')
+    """
+    if value is None:
+        return "–"
+    return f"{100 * value:.2f}" if kind.scale == 1 else f"{value:,.0f}"
+
+
+def gate_table(figures: Figures, floors: Floors) -> Table:
+    """The gate's figures beside their bounds; those that miss theirs are marked."""
+    table = Table(title="accuracy gate")
+    for heading in ("what", "figure", "bound", ""):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for key, value in figures.items():
+        bound = floors.bounds.get(key)
+        missed = bound is not None and not holds(key, value, bound)
+        shown = "–" if bound is None else f"{bound:.4f}"
+        table.add_row(key, f"{value:.4f}", shown, "missed" if missed else "")
+    return table

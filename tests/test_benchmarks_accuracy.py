@@ -1,0 +1,203 @@
+"""The measurement, its tables and plots, with a system whose every mistake is known."""
+
+import doctest
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from benchmarks import accuracy, mistakes, peers, tables
+from benchmarks.__main__ import main
+from benchmarks.accuracy import Report, measure
+from benchmarks.channels import select
+from benchmarks.documents import Document
+from benchmarks.metrics import RATES, rate
+from benchmarks.systems import Missing, Output
+from textmend import Channel
+
+DOCUMENTS = [
+    Document("one", "The other men came. Furthermore, they added to the road."),
+    Document("two", "Nothing was lost in this one."),
+]
+
+
+class Known:
+    """Mends only "or", and always puts "there" back as "hither"."""
+
+    name = "known"
+    version = "1.2"
+
+    def mend(self, text: str, *, lang: str, truth: Channel | None) -> Output:  # noqa: ARG002
+        return Output(text.replace("or ", "other ").replace("re.", "hither."))
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setitem(peers.LOADERS, "known", lambda _: Known())
+    for cached in (peers.load, accuracy.ready):
+        cached.cache_clear()
+    return "known"
+
+
+def measured(system: str, channels: str = "the+ad,clean") -> Report:
+    return measure(DOCUMENTS, select(channels), [system])
+
+
+def test_doctests() -> None:
+    assert doctest.testmod(tables).failed == 0
+
+
+def test_a_row_for_each_system_and_channel(known: str) -> None:
+    report = measure(DOCUMENTS, select("the+ad,clean"), [known, "textmend"])
+    assert [(row.system, row.channel) for row in report.rows] == [
+        ("known", "the+ad"),
+        ("known", "clean"),
+        ("textmend", "the+ad"),
+        ("textmend", "clean"),
+    ]
+    assert all(row.documents == ("one", "two") for row in report.rows)
+    assert report.about["systems"]["known"] == "1.2"
+    assert report.about["words"] == 16
+
+
+def test_what_the_known_system_is_worth(known: str) -> None:
+    row = measured(known).rows[0]
+    # men came. Furrmore, y ded to ro. – with "other", which it mends, before "men".
+    assert (row.total.damaged, row.total.repaired) == (5, 1)
+    assert row.total.vanished == 2
+    assert rate(row.total, "harm") == 0.0
+
+
+def test_a_told_system_is_not_asked_where_it_cannot_be_told() -> None:
+    report = measure(DOCUMENTS, select("the+ad,doubled"), ["dictionary-method"])
+    assert [row.channel for row in report.rows] == ["the+ad"]
+
+
+def test_processes_change_nothing() -> None:
+    alone, together = (measure(DOCUMENTS, select("the+ad,random:3%"), jobs=jobs) for jobs in (1, 2))
+    for one, other in zip(alone.rows, together.rows, strict=True):
+        for name in RATES:
+            if name != "words_per_second":
+                assert rate(one.total, name) == rate(other.total, name)
+
+
+def test_progress_is_told(known: str) -> None:
+    seen: list[tuple[int, int]] = []
+    measure(DOCUMENTS, select("the+ad"), [known], progress=lambda done, of: seen.append((done, of)))
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_a_report_survives_json(known: str) -> None:
+    value = json.loads(json.dumps(measured(known).to_dict()))
+    assert value["corpus"]
+    assert value["commit"]
+    row = value["rows"][0]
+    assert row["counts"]["repaired"] == 1
+    assert row["rates"]["repair"]["rate"] == pytest.approx(0.2)
+
+
+def shown(report: Report) -> str:
+    console = Console(file=StringIO(), width=200, record=True)
+    for table in (*tables.accuracy_tables(report), *tables.side_by_side(report)):
+        console.print(table)
+    return console.export_text()
+
+
+def test_tables_show_rates_and_means(known: str) -> None:
+    text = shown(measured(known, "the+ad,the,clean"))
+    assert "20.00" in text
+    assert "mean of 2" in text
+    assert "–" in text
+
+
+def test_mistakes_are_counted_by_kind(known: str) -> None:
+    found = mistakes.find_mistakes(DOCUMENTS, select("the+ad"), known)
+    assert found["damaged words left"]["y (was they)"] == 1
+    assert found["vanished words left out"]["The"] == 1
+
+
+def test_plots_are_drawn(known: str, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    from benchmarks.plots import draw
+
+    report = measure(DOCUMENTS, select("the+ad,the"), ["textmend", known])
+    paths = draw(report, tmp_path / "plots")
+    assert len(paths) == 4
+    for path in paths:
+        assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    for each in DOCUMENTS:
+        (tmp_path / f"{each.id}.txt").write_text(each.text, encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_the_accuracy_command(folder: str, tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    text = run("accuracy", "--corpus", folder, "--channels", "the+ad", "--json", str(path))
+    assert "the+ad" in text
+    assert json.loads(path.read_text(encoding="utf-8"))["documents"] == 2
+
+
+def test_the_oracle_is_told(folder: str, tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    text = run("accuracy", "--corpus", folder, "--channels", "the", "--oracle", "--json", str(path))
+    assert "textmend-oracle" in text
+
+
+def test_peers_that_cannot_run_are_shown_with_the_reason(
+    folder: str, tmp_path: Path, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: str) -> Known:
+        raise Missing("no dictionary anywhere")
+
+    monkeypatch.setitem(peers.LOADERS, "broken", broken)
+    path = tmp_path / "out.json"
+    text = run(
+        "peers",
+        "--corpus",
+        folder,
+        "--channels",
+        "the",
+        "--json",
+        str(path),
+        "--system",
+        known,
+        "--system",
+        "broken",
+    )
+    assert "broken: not run: no dictionary anywhere" in text
+    assert json.loads(path.read_text(encoding="utf-8"))["missing"] == {
+        "broken": "no dictionary anywhere"
+    }
+
+
+def test_other_commands(folder: str) -> None:
+    assert "ligatures:nul" in run("channels")
+    assert "damaged words left" in run("mistakes", "--corpus", folder, "--channels", "ght,the+ad")
+
+
+def test_the_module_runs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"],
+        cwd=Path(accuracy.__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for command in ("accuracy", "peers", "speed", "gate", "channels", "mistakes"):
+        assert command in done.stdout
