@@ -15,8 +15,8 @@ CLEAN = corpora.load("news", split="dev")[0].text
 DAMAGED = Channel.of("the", "ad").apply(CLEAN)
 
 
-def run(*arguments: str | Path, input: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(main, [str(each) for each in arguments], input=input)
+def run(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], input=stdin)
 
 
 @pytest.fixture
@@ -36,12 +36,12 @@ def test_mend_a_file_to_standard_output(page: Path) -> None:
 def test_mend_standard_input(page: Path) -> None:
     del page
     for name in ([], ["-"]):
-        assert run("mend", *name, input=DAMAGED).stdout == mend(DAMAGED)
+        assert run("mend", *name, stdin=DAMAGED).stdout == mend(DAMAGED)
 
 
 def test_line_ends_and_byte_order_mark_survive() -> None:
     text = "\ufeff" + CLEAN.replace("\n", "\r\n")
-    assert run("mend", input=text.encode()).stdout_bytes == text.encode()
+    assert run("mend", stdin=text.encode()).stdout_bytes == text.encode()
 
 
 def test_mend_to_a_file(page: Path, tmp_path: Path) -> None:
@@ -105,12 +105,12 @@ def test_the_channel_as_a_list_or_a_file(tmp_path: Path) -> None:
     path = tmp_path / "site.json"
     path.write_text(Channel.of("the").to_json(), encoding="utf-8")
     for channel in ("the", str(path)):
-        assert run("mend", "--channel", channel, input="Nerlands").stdout == "Netherlands"
+        assert run("mend", "--channel", channel, stdin="Nerlands").stdout == "Netherlands"
 
 
 def test_other_languages() -> None:
-    assert run("mend", "--lang", "de", "--channel", "er", input="Politik").stdout == "Politik"
-    assert run("mend", "--lang", "de", "--channel", "er", input="Politikn").stdout == "Politikern"
+    assert run("mend", "--lang", "de", "--channel", "er", stdin="Politik").stdout == "Politik"
+    assert run("mend", "--lang", "de", "--channel", "er", stdin="Politikn").stdout == "Politikern"
 
 
 def test_detect_says_what_was_deleted_and_why(page: Path) -> None:
@@ -123,7 +123,7 @@ def test_detect_says_what_was_deleted_and_why(page: Path) -> None:
 
 
 def test_detect_finds_clean_text_clean() -> None:
-    result = run("detect", input=CLEAN)
+    result = run("detect", stdin=CLEAN)
     assert result.exit_code == 0
     assert "no damage found" in result.stdout
 
@@ -139,7 +139,7 @@ def test_detect_as_json(page: Path, tmp_path: Path) -> None:
 
 
 def test_corrupt_is_the_forward_model() -> None:
-    assert run("corrupt", "--channel", "the,ad", input=CLEAN).stdout == DAMAGED
+    assert run("corrupt", "--channel", "the,ad", stdin=CLEAN).stdout == DAMAGED
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_corrupt_is_the_forward_model() -> None:
     ],
 )
 def test_errors_are_one_line(arguments: list[str], message: str) -> None:
-    result = run(*arguments, input="text")
+    result = run(*arguments, stdin="text")
     assert result.exit_code == 2
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
@@ -165,15 +165,15 @@ def test_errors_are_one_line(arguments: list[str], message: str) -> None:
 def test_malformed_channel_files_are_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
     path.write_text('{"drops": [{"sequence": 3}]}', encoding="utf-8")
-    result = run("mend", "--channel", path, input="text")
+    result = run("mend", "--channel", path, stdin="text")
     assert f"{path}: malformed channel: drop 1: sequence must be a str" in result.stderr
 
 
 def test_undecodable_bytes_are_placed() -> None:
-    result = run("detect", input=b"good \x93bad")
+    result = run("detect", stdin=b"good \x93bad")
     assert "byte 0x93 at offset 5 is not utf-8" in result.stderr
     assert "--encoding cp1252" in result.stderr
-    assert run("mend", "--encoding", "cp1252", input=b"good \x93").stdout_bytes == b"good \x93"
+    assert run("mend", "--encoding", "cp1252", stdin=b"good \x93").stdout_bytes == b"good \x93"
 
 
 def test_what_the_encoding_cannot_write_leaves_no_file(tmp_path: Path) -> None:

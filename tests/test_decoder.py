@@ -15,7 +15,8 @@ def lattices(draw: st.DrawFn) -> list[Array]:
     size = st.integers(1, 3)
     seed = draw(st.integers(0, 2**32 - 1))
     random = np.random.default_rng(seed)
-    tables, before = [], 1
+    before = 1
+    tables: list[Array] = []
     for _ in range(draw(st.integers(1, 4))):
         gap, words = draw(size), draw(size)
         tables.append(random.normal(0.0, 5.0, (before, gap, words)))
