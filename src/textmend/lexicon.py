@@ -38,6 +38,8 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
 _OTHER_CASE = 0.04
+# The frequency of the rarest words whose capitals were counted.
+_COUNTED = 8e-7
 
 # The capitalised words that a word stands beside: "<" one before it, ">" one after it.
 Beside = Literal["", "<", ">", "<>"]
@@ -140,10 +142,16 @@ class Lexicon:
     def is_name(self, word: str, beside: Beside = "") -> bool:
         """Whether a word is usually capitalised where it stands.
 
-        Known for the languages whose names were counted; elsewhere no word is.
+        Known for the languages whose names were counted; elsewhere no word is. A word too rare to
+        be counted is taken for a name beside another one.
         """
         where = self._names.get(key(word))
-        return where is not None and (not where or any(side in where for side in beside))
+        if where is None:
+            return bool(beside and self._names) and self._is_uncounted(word)
+        return not where or any(side in where for side in beside)
+
+    def _is_uncounted(self, word: str) -> bool:
+        return key(word) not in self._names and self.frequency(word) < _COUNTED
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -160,7 +168,7 @@ class Lexicon:
         ``first``: a sentence may begin with it, so that a capital says nothing.
         """
         chance, form = self.probability(word), shape(word)
-        if first or not self._names or form not in ("lower", "title"):
+        if first or not self._names or form not in ("lower", "title") or self._is_uncounted(word):
             return chance
         usual = (form == "title") == self.is_name(word, beside)
         return chance if usual else chance * _OTHER_CASE
