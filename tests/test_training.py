@@ -22,6 +22,7 @@ from textmend.training.evaluation import evaluate, random_channels, read_texts  
 from textmend.training.export import export  # noqa: E402
 from textmend.training.loop import Plan, Progress, load_model, train  # noqa: E402
 from textmend.training.model import ContextModel, Size  # noqa: E402
+from textmend.training.names import names  # noqa: E402
 from textmend.training.sampling import INTACT, VANISHED, Channels, Sampler, Words  # noqa: E402
 
 TEXT = """\
@@ -245,8 +246,37 @@ def test_command_line(source: Path, tmp_path: Path) -> None:
     small = ("--embedding", 8, "--width", 12, "--dilations", "1,2", "--passes", 1)
     assert "gap F1" in call("train", made, "--checkpoint", state, *small)
     call("export", made, state, "--out", model)
-    measured = call("evaluate", model, held_out, "--random", 1, "--out", figures)
+    measured = call("evaluate", model, held_out, "--random", 9, "--out", figures)
     assert "the, ad in held_out" in measured
     call("export", made, state, "--out", model, "--figures", figures, "--commit", "abc")
     assert "mean of random channels" in Network.load(model).header["figures"]
     assert load_model(state).size == Size(8, 12, (1, 2))
+
+
+def test_names_by_what_stands_beside_them() -> None:
+    words = [*CLASSES, "the", "andrew", "street", "house", "said"]
+    index = {word: place for place, word in enumerate(words)}
+    title, lower = 1, 0
+    line = [
+        ("the", lower | LINE_START),
+        ("andrew", title),
+        ("said", lower),
+        ("the", lower),
+        ("street", lower),
+        ("said", lower),
+        ("andrew", title),
+        ("street", title),
+        ("house", lower),
+        ("the", lower),
+    ] * 6
+    corpus = Corpus(
+        np.array([index[word] for word, _ in line], np.uint16),
+        np.array([code for _, code in line], np.uint8),
+        words,
+        np.zeros(len(words), np.int64),
+        "en",
+        [{"tokens": len(line)}],
+    )
+    assert names(corpus) == {"andrew": "", "street": "<"}
+    silent = replace(corpus, sources=[{"tokens": len(line), "names": False}])
+    assert names(silent) == {}

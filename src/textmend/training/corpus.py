@@ -33,11 +33,15 @@ LINE_START = 8  # bit of a code: the token begins a line; the lower bits are the
 
 @dataclass(frozen=True)
 class Source:
-    """A text file to learn from, the share of its documents to take, and its licence."""
+    """A text file to learn from, the share of its documents to take, and its licence.
+
+    ``names``: whether its capitals are those of a newspaper, so that names can be counted on it.
+    """
 
     path: str
     share: float = 1.0
     licence: str = "not stated"
+    names: bool = True
 
 
 @dataclass(frozen=True)

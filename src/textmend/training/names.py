@@ -1,6 +1,7 @@
 """Which words are usually capitalised: the list of names that the lexicon reads.
 
-Counted on the prepared corpus, away from the starts of sentences. Some words are names wherever
+Counted on the prepared corpus, away from the starts of sentences, in the sources whose capitals
+are those of a newspaper (press releases write "the Senator"). Some words are names wherever
 they stand ("Andrew"), others only after another name ("Street") or before one ("Mount").
 """
 
@@ -23,7 +24,11 @@ _MOSTLY, _AFTER = 0.6, 0.75
 
 def names(corpus: Corpus) -> dict[str, str]:
     """The words that are usually capitalised, and where, in the notation of the list of names."""
-    inside = corpus.codes & (FIRST | LINE_START) == 0
+    counted = np.repeat(
+        [source.get("names", True) for source in corpus.sources],
+        [source["tokens"] for source in corpus.sources],
+    )
+    inside = counted & (corpus.codes & (FIRST | LINE_START) == 0)
     title = inside & (corpus.codes % SHAPES == _TITLE)
     after, before = np.zeros_like(title), np.zeros_like(title)
     after[1:], before[:-1] = title[:-1], title[1:]

@@ -1,0 +1,170 @@
+"""``python -m textmend.training``: prepare, train, evaluate and export a context model.
+
+The shipped English model was made with ``prepare --mix``, ``train`` and ``export``; for a domain or
+another language, give ``prepare`` text files of your own and the rest is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import torch
+
+from textmend.channel import Channel
+from textmend.errors import TextmendError
+from textmend.lexicon import Lexicon
+from textmend.network import Network
+from textmend.training.corpus import Corpus, Source, prepare, read_mix
+from textmend.training.evaluation import Counts, evaluate, random_channels, read_texts
+from textmend.training.export import export
+from textmend.training.loop import Plan, load_model, train
+from textmend.training.model import Size
+from textmend.training.names import write_names
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"show_default": True})
+def main() -> None:
+    """Train a context model from clean text."""
+
+
+@main.command("prepare")
+@click.argument("files", type=_FILE, nargs=-1)
+@click.option("--out", type=_OUT, required=True, help="The corpus file to write.")
+@click.option("--mix", type=_FILE, help="A TOML file that lists sources, shares and licences.")
+@click.option("--root", type=click.Path(path_type=Path), default=Path(), help="Where they lie.")
+@click.option("--lang", default="en", help="Language code of FILES; a mix names its own.")
+@click.option("--words", default=30_000, help="Entries in the vocabulary.")
+@click.option("--seed", default=0, help="Draws the documents where a share is below 1.")
+@click.option("--workers", default=2, help="Processes that read sources.")
+def prepare_command(
+    files: tuple[Path, ...],
+    out: Path,
+    mix: Path | None,
+    root: Path,
+    lang: str,
+    words: int,
+    seed: int,
+    workers: int,
+) -> None:
+    """Turn text into arrays of ids.
+
+    FILES are .txt or .txt.xz, one paragraph a line, an empty line between documents.
+    """
+    sources = [Source(str(path)) for path in files]
+    if mix:
+        lang, listed = read_mix(mix, root)
+        sources += listed
+    if not sources:
+        raise click.UsageError("nothing to read: name text files, or a --mix")
+    corpus = prepare(sources, lang=lang, size=words, seed=seed, workers=workers)
+    corpus.save(out)
+    size = out.stat().st_size / 1e6
+    click.echo(f"{out}: {len(corpus.ids):,} tokens, {len(corpus.words):,} words, {size:.1f} MB")
+
+
+@main.command("train")
+@click.argument("corpus", type=_FILE)
+@click.option("--checkpoint", type=_OUT, required=True, help="Written often; resumed from.")
+@click.option("--passes", default=2.0, help="How often the corpus is read.")
+@click.option("--embedding", default=128, help="Numbers for each word.")
+@click.option("--width", default=160, help="Numbers in a state.")
+@click.option("--dilations", default="1,2,4,8", help="How far each convolution looks, in words.")
+@click.option("--rate", default=3e-3, help="Learning rate at its highest.")
+@click.option("--seed", default=0)
+@click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+@click.option("--threads", default=0, help="CPU threads; 0 leaves that to PyTorch.")
+@click.option("--bfloat16/--float32", default=False, help="Faster where the processor has it.")
+@click.option("--compiled/--eager", default=False, help="Faster, needs a C++ compiler.")
+def train_command(
+    corpus: Path,
+    checkpoint: Path,
+    passes: float,
+    embedding: int,
+    width: int,
+    dilations: str,
+    rate: float,
+    seed: int,
+    device: str,
+    threads: int,
+    bfloat16: bool,
+    compiled: bool,
+) -> None:
+    """Teach a network from a prepared CORPUS; the same command goes on after an interruption."""
+    if threads:
+        torch.set_num_threads(threads)
+    size = Size(embedding, width, tuple(int(reach) for reach in dilations.split(",")))
+    plan = Plan(passes, rate, seed=seed, device=device, bfloat16=bfloat16, compiled=compiled)
+    train(Corpus.load(corpus), size, plan, checkpoint, report=lambda state: click.echo(str(state)))
+
+
+@main.command("export")
+@click.argument("corpus", type=_FILE)
+@click.argument("checkpoint", type=_FILE)
+@click.option("--out", type=_OUT, required=True, help="The model file to write.")
+@click.option("--figures", type=_FILE, help="What evaluate wrote, for the header.")
+@click.option("--commit", default="", help="The version of the code, for the header.")
+def export_command(
+    corpus: Path, checkpoint: Path, out: Path, figures: Path | None, commit: str
+) -> None:
+    """Write the model of a CHECKPOINT, trained on CORPUS, as a model file."""
+    reached = json.loads(figures.read_text(encoding="utf-8")) if figures else None
+    export(load_model(checkpoint), Corpus.load(corpus), out, commit=commit, figures=reached)
+    click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
+@main.command("names")
+@click.argument("corpus", type=_FILE)
+@click.option("--out", type=_OUT, required=True, help="The list to write.")
+def names_command(corpus: Path, out: Path) -> None:
+    """List the words of CORPUS that are usually capitalised."""
+    write_names(Corpus.load(corpus), out)
+    click.echo(f"{out}: {len(out.read_text(encoding='utf-8').split()):,} names")
+
+
+@main.command("evaluate")
+@click.argument("model", type=_FILE)
+@click.argument("files", type=_FILE, nargs=-1, required=True)
+@click.option("--documents", default=100, help="How many of each file to read.")
+@click.option("--random", "count", default=40, help="How many random channels to try.")
+@click.option("--out", type=_OUT, help="Write the figures there, as JSON.")
+def evaluate_command(
+    model: Path, files: tuple[Path, ...], documents: int, count: int, out: Path | None
+) -> None:
+    """Mend held-out FILES (.jsonl with "text", or .txt) whose channel is known."""
+    network = Network.load(model)
+    lexicon = Lexicon.load(network.lang)
+    texts = {path.stem: list(read_texts(path))[:documents] for path in files}
+    everything = [text for each in texts.values() for text in each]
+    figures: dict[str, dict[str, float]] = {}
+
+    def measure(name: str, texts: list[str], channel: Channel) -> Counts:
+        counts = evaluate(network, texts, channel, lexicon)
+        figures[name] = counts.figures()
+        click.echo(f"{name}: {counts}")
+        return counts
+
+    example = Channel.of("the", "ad")
+    for stem, listed in texts.items():
+        measure(f"the, ad in {stem}", listed, example)
+    measure("the, ad", everything, example)
+    for word in ("of", "and", "in", "to", "a", "an"):
+        measure(word, everything, Channel.of(word))
+    tried = [measure(repr(each), everything, each) for each in random_channels(count, lexicon)]
+    shares = [counts.repaired_share for counts in tried if counts.damaged]
+    if shares:
+        figures["mean of random channels"] = {"repaired": sum(shares) / len(shares)}
+        click.echo(f"mean of {len(shares)} random channels: {sum(shares) / len(shares):.4f}")
+    if out:
+        out.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except TextmendError as error:
+        raise SystemExit(f"textmend.training: {error}") from None
