@@ -3,8 +3,9 @@
 import pytest
 
 from textmend import Channel
-from textmend.candidates import Column, Preimages, columns
+from textmend.candidates import Column, columns
 from textmend.lexicon import Lexicon
+from textmend.preimages import Preimages
 from textmend.tokens import tokenize
 
 EXAMPLE = Channel.of("the", "ad")
@@ -27,7 +28,7 @@ def test_preimages_are_exactly_the_words_that_the_channel_damages(channel: Chann
     for form in forms - {""}:
         expected = {word for word in TOY.words if kept.apply(word) == form and word != form}
         assert {each.word for each in preimages.of(form, first=False)} == expected
-    assert set([word for word, _ in preimages.vanished[False]]) == {
+    assert {word for word, _ in preimages.vanished[False]} == {
         word for word in TOY.words if kept.apply(word) == ""
     }
 

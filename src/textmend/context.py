@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
-from textmend.candidates import Candidate, Column
+from textmend.candidates import Column
 from textmend.lexicon import Lexicon
 from textmend.network import Floats, Ids, Line, Network, form
+from textmend.preimages import Candidate
 from textmend.tokens import shape
 
 Scores = list[NDArray[np.floating[Any]]]
@@ -74,6 +75,8 @@ class NetworkContext:
             for slot, gap, part, fit in zip(slots, found.gaps, parts, fits, strict=False)
         ]
         ends = (found.gaps[-1][None, : len(slot.gap), None] for slot in line[len(slots) :])
+        for table, slot in zip(tables, slots, strict=True):
+            table[:, :, 0] -= slot.doubt
         return [*tables, *ends]
 
     def _candidates(self, slot: Column) -> tuple[Ids, Floats, Floats]:
@@ -117,6 +120,7 @@ class PairContext:
                     inner, last = self._chain(left, vanished.words)
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log(word, last)
+            table[:, :, 0] -= column.doubt
             scores.append(table + capitals(column))
             before = words
         return scores

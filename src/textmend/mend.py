@@ -13,11 +13,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.candidates import Candidate, Column, Preimages, Vanished, columns
+from textmend.candidates import Column, Vanished, columns
 from textmend.channel import Channel
 from textmend.context import Context
 from textmend.decoder import Array, posteriors
 from textmend.edits import Alternative, Edit, Mended
+from textmend.preimages import Candidate, Preimages
+from textmend.spans import position
 from textmend.tokens import Token
 
 # The counts of word pairs see little of a vanished word's surroundings, so that only the surest
@@ -46,7 +48,11 @@ def mend(
         if not acted:
             intact.append((line[0].start, line[-1].end))
             continue
-        intact += ((token.start, token.end) for token in line if channel.is_survivor(token.text))
+        intact += (
+            (token.start, token.end)
+            for token in line
+            if channel.is_survivor(token.text, position(token, line))
+        )
         slots = columns(line, channel, preimages, gaps=_is_sentence(line))
         if all(len(slot.words) == len(slot.gap) == 1 for slot in slots):
             continue
@@ -92,7 +98,7 @@ def _edits(
             "",
             vanished.text,
             "vanished-word",
-            float(gap_chances[best]),
+            min(1.0, float(gap_chances[best])),
             _alternatives(column.gap, gap_chances, best),
             channel.acting_on(vanished.text),
         )
@@ -104,8 +110,8 @@ def _edits(
             column.end,
             column.words[0].text,
             word.text,
-            "word",
-            float(word_chances[best]),
+            "rejoined-word" if column.span else "word",
+            min(1.0, float(word_chances[best])),
             _alternatives(column.words, word_chances, best),
             channel.acting_on(word.text),
         )

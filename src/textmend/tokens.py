@@ -8,6 +8,7 @@ like a word but is none (addresses, file names, identifiers, "27th", "U.S.") is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import regex
@@ -129,3 +130,20 @@ def shape(word: str) -> Shape:
     if word[:1].isupper() and word[1:] == word[1:].lower():
         return "title"
     return "upper" if word.isupper() else "mixed"
+
+
+def beside_capitals(line: Sequence[Token], starts: Sequence[bool]) -> list[bool]:
+    """For each token, whether the one before or after it is a capitalised word.
+
+    A capital at the start of a sentence says nothing.
+    """
+    words = [place for place, token in enumerate(line) if token.kind not in ("space", "break")]
+    title = [False] * len(line)
+    for place in words:
+        token = line[place]
+        title[place] = token.kind == "word" and not starts[place] and shape(token.text) == "title"
+    found = [False] * len(line)
+    for before, after in pairwise(words):
+        found[before] |= title[after]
+        found[after] |= title[before]
+    return found
