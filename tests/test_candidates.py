@@ -3,8 +3,9 @@
 import pytest
 
 from textmend import Channel
-from textmend.candidates import Column, Preimages, columns
+from textmend.candidates import Column, columns
 from textmend.lexicon import Lexicon
+from textmend.preimages import Preimages
 from textmend.tokens import tokenize
 
 EXAMPLE = Channel.of("the", "ad")

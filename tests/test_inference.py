@@ -1,7 +1,7 @@
 import pytest
 
 import corpora
-from textmend import Channel, infer_channel
+from textmend import Channel, Drop, infer_channel
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -34,7 +34,7 @@ def test_capitals_that_survive_make_a_drop_respect_case() -> None:
     for ignore_case in (True, False):
         damaged = Channel.of("the", ignore_case=ignore_case).apply(text)
         (drop,) = infer_channel(damaged).channel.drops
-        assert drop.ignore_case is ignore_case
+        assert drop == Drop("the", ignore_case=ignore_case)
 
 
 @pytest.mark.parametrize("whitespace", ["keep", "squeeze", "collapse"])

@@ -146,9 +146,10 @@ def test_function_words_are_drawn_often(corpus: Corpus) -> None:
     drawn = [channels.draw(random) for _ in range(500)]
     assert all(1 <= len(each.drops) <= 5 for each in drawn)
     assert sum("the" in each.sequences for each in drawn) > 50
-    places = {each.drops[0].where for each in drawn}
+    drops = [drop for each in drawn for drop in each.drops[:1] if isinstance(drop, Drop)]
+    places = {drop.where for drop in drops}
     assert places == {"anywhere", "whole-word", "word-start", "word-end"}
-    assert any(not each.drops[0].ignore_case for each in drawn)
+    assert any(not drop.ignore_case for drop in drops)
 
 
 def run(corpus: Corpus, checkpoint: Path, passes: float) -> tuple[ContextModel, list[Progress]]:

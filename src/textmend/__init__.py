@@ -6,22 +6,28 @@
 """
 
 from textmend.api import Mender, infer_channel, mend, mend_and_explain
-from textmend.channel import Channel, Drop
+from textmend.channel import Channel
+from textmend.drops import Drop
 from textmend.edits import Alternative, Edit, Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence, Explained, Inference
+from textmend.families import Doubled, DropCaps, Ligatures, NonAscii
 from textmend.lexicon import Suspect, suspects
 
 __all__ = [
     "Alternative",
     "Channel",
+    "Doubled",
     "Drop",
+    "DropCaps",
     "Edit",
     "Evidence",
     "Explained",
     "Inference",
+    "Ligatures",
     "Mended",
     "Mender",
+    "NonAscii",
     "Suspect",
     "TextmendError",
     "infer_channel",

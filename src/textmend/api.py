@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from textmend.candidates import Preimages
 from textmend.channel import Channel
 from textmend.context import Context, NetworkContext, PairContext
 from textmend.edits import Mended
@@ -21,6 +20,7 @@ from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
 from textmend.network import SHIPPED, Network
+from textmend.preimages import Preimages
 from textmend.threads import one_thread
 from textmend.tokens import lines, tokenize
 

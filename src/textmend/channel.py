@@ -1,9 +1,9 @@
 """The forward model: how a clean text became a damaged one.
 
-A :class:`Drop` is one rule ("every *the* was deleted"); a :class:`Channel` is an ordered list of
-drops and a white-space policy. ``channel.apply(clean)`` gives the damaged text. Nothing here knows
-how to undo a channel, how likely a word is, or where a channel came from: mending inverts
-``apply``, and proves itself by calling it. Start reading at :meth:`Channel.apply`.
+A :class:`Channel` is an ordered list of drops, rules such as "every *the* was deleted" or "all
+ligatures were", and a white-space policy. ``channel.apply(clean)`` gives the damaged text. Nothing
+here knows how to undo a channel, how likely a word is, or where a channel came from: mending
+inverts ``apply``, and proves itself by calling it. Start reading at :meth:`Channel.apply`.
 """
 
 from __future__ import annotations
@@ -11,96 +11,35 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import islice
 from typing import Any, Literal, get_args
 
 import regex
 
+from textmend.drops import Drop, Place, Reach, Rule, rule_from
 from textmend.errors import TextmendError
+from textmend.families import FAMILIES, Doubled, DropCaps, Ligatures, NonAscii, residue_named
 
-Place = Literal["anywhere", "word-start", "word-end", "inside", "whole-word", "paragraph-start"]
+__all__ = ["Channel", "Drop", "Place", "WhiteSpace"]
+
 WhiteSpace = Literal["keep", "squeeze", "collapse"]
 
-# What may stand before and after an occurrence, as look-around patterns. A word is a run of
-# letters and combining marks; a paragraph begins at a line break or at the start of the text.
-_LETTER = r"[\p{L}\p{M}]"
 _BLANK = r"[^\S\n]"
-_AROUND: dict[Place, tuple[str, str]] = {
-    "anywhere": ("", ""),
-    "word-start": (rf"(?<!{_LETTER})", ""),
-    "word-end": ("", rf"(?!{_LETTER})"),
-    "inside": (rf"(?<={_LETTER})", rf"(?={_LETTER})"),
-    "whole-word": (rf"(?<!{_LETTER})", rf"(?!{_LETTER})"),
-    "paragraph-start": (r"(?<![^\n])", ""),
-}
 
 # Marks where something was deleted until white space is settled. A non-character of Unicode, so
 # that no text holds it; the rare text that does gets another one.
 _NONCHARACTERS = tuple(chr(code) for code in range(0xFDD0, 0xFDF0))
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """One rule of a channel: each occurrence of ``sequence`` became ``residue``.
-
-    ``where`` restricts the rule to a place in the word or paragraph. ``ignore_case`` says whether
-    "The" and "THE" are deleted along with "the".
-
-    >>> Drop("the")
-    Drop('the')
-    >>> Drop("ad", ignore_case=False, where="word-start")
-    Drop('ad', where='word-start', ignore_case=False)
-    """
-
-    sequence: str
-    residue: str = ""
-    where: Place = "anywhere"
-    ignore_case: bool = True
-
-    def __post_init__(self) -> None:
-        if not self.sequence:
-            raise TextmendError("a drop needs a sequence: the letters that were deleted")
-        if self.where not in get_args(Place):
-            raise TextmendError(
-                f"drop {self.sequence!r}: unknown place {self.where!r}; "
-                f"it is one of {', '.join(get_args(Place))}"
-            )
-
-    def __repr__(self) -> str:
-        shown = [repr(self.sequence)]
-        if self.residue:
-            shown.append(f"residue={self.residue!r}")
-        if self.where != "anywhere":
-            shown.append(f"where={self.where!r}")
-        if not self.ignore_case:
-            shown.append("ignore_case=False")
-        return f"Drop({', '.join(shown)})"
-
-    @property
-    def pattern(self) -> str:
-        """The occurrences that this drop deletes, as a pattern of the ``regex`` module."""
-        before, after = _AROUND[self.where]
-        flag = "(?i)" if self.ignore_case else ""
-        return f"{flag}{before}{regex.escape(self.sequence)}{after}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The drop as plain values for JSON."""
-        return {
-            "sequence": self.sequence,
-            "residue": self.residue,
-            "where": self.where,
-            "ignore_case": self.ignore_case,
-        }
-
-
 @dataclass(frozen=True)
 class Channel:
     """Ordered drops, each applied to what the one before it left, and a white-space policy.
 
-    ``whitespace`` says what became of the white space around a word that was deleted whole:
-    ``"keep"`` leaves all of it, ``"squeeze"`` makes it one space, ``"collapse"`` moreover leaves
-    none at either end of a line (a line break wins over a space).
+    ``whitespace`` says what became of the white space around a word that was deleted whole, or
+    beside a space that was left in the place of letters: ``"keep"`` leaves all of it, ``"squeeze"``
+    makes it one space, ``"collapse"`` moreover leaves none at either end of a line (a line break
+    wins over a space).
 
     >>> example = Channel.of("the", "ad")
     >>> example.apply("In addition, they made other plans. There the matter rests.")
@@ -109,11 +48,13 @@ class Channel:
     ' end of  sea'
     >>> Channel.of("the", whitespace="squeeze").apply("The end of the sea")
     ' end of sea'
+    >>> Channel.ligatures(residue=" ").apply("The first traffic light")
+    'The rst tra c light'
     >>> Channel.from_json(example.to_json()) == example
     True
     """
 
-    drops: tuple[Drop, ...] = ()
+    drops: tuple[Rule, ...] = ()
     whitespace: WhiteSpace = "collapse"
 
     def __post_init__(self) -> None:
@@ -136,26 +77,53 @@ class Channel:
         return cls(drops, whitespace)
 
     @classmethod
+    def ligatures(cls, residue: str = "", *, extended: bool = False) -> Channel:
+        """The channel that loses ligatures; see :class:`textmend.families.Ligatures`."""
+        return cls((Ligatures(residue, extended),))
+
+    @classmethod
+    def non_ascii(cls, residue: str = "") -> Channel:
+        """The channel that loses letters outside ASCII."""
+        return cls((NonAscii(residue),))
+
+    @classmethod
+    def doubled(cls) -> Channel:
+        """The channel that writes repeated letters once."""
+        return cls((Doubled(),))
+
+    @classmethod
+    def drop_caps(
+        cls,
+        unit: Literal["letter", "word"] = "letter",
+        *,
+        of: Literal["paragraph", "document"] = "paragraph",
+    ) -> Channel:
+        """The channel that loses the capital, or capitalised word, that opens each paragraph."""
+        return cls((DropCaps(unit, of),))
+
+    @classmethod
     def parse(cls, spec: str) -> Channel:
-        """The channel that a short text names: the deleted sequences, separated by commas.
+        """The channel that a short text names: drops, separated by commas.
+
+        A drop is a sequence or the name of a family (ligatures, non-ascii, doubled, drop-caps),
+        then options after colons: what was left in its place (a character; space, fffd, nul; a
+        code such as U+0003), the place of a sequence, what the family says.
 
         >>> Channel.parse("the,ad")
         Channel.of('the', 'ad')
+        >>> Channel.parse("ligatures:space,non-ascii:?")
+        Channel((Ligatures(residue=' '), NonAscii(residue='?'),))
+        >>> Channel.parse("ing:word-end,ff:f")
+        Channel((Drop('ing', where='word-end'), Drop('ff', residue='f'),))
         """
-        sequences = [part.strip() for part in spec.split(",")]
-        if not all(sequences):
-            raise TextmendError(
-                f"malformed channel {spec!r}: expected sequences separated by commas, "
-                "such as the,ad"
-            )
-        return cls.of(*sequences)
+        return cls(tuple(_parse_drop(part.strip(), spec) for part in spec.split(",")))
 
     def __bool__(self) -> bool:
         return bool(self.drops)
 
     def __repr__(self) -> str:
-        plain = all(drop == Drop(drop.sequence) for drop in self.drops)
-        shown = [repr(drop.sequence) if plain else repr(drop) for drop in self.drops]
+        plain = all(drop == Drop(drop.name) for drop in self.drops)
+        shown = [repr(drop.name) if plain else repr(drop) for drop in self.drops]
         name = "Channel.of" if plain else "Channel"
         if not self.drops:
             name, shown = "Channel", []
@@ -167,8 +135,8 @@ class Channel:
 
     @property
     def sequences(self) -> tuple[str, ...]:
-        """The deleted sequences, in order."""
-        return tuple(drop.sequence for drop in self.drops)
+        """The deleted sequences, and the names of families, in order."""
+        return tuple(drop.name for drop in self.drops)
 
     @cached_property
     def _patterns(self) -> tuple[regex.Pattern[str], ...]:
@@ -180,34 +148,43 @@ class Channel:
         ``intact`` are spans (start, end) that the channel did not act on, such as a headline that
         was scraped from elsewhere; they must be sorted and disjoint.
         """
-        hole, shield = _marks(text)
+        hole, seam, shield = _marks(text)
         spans = list(intact)
         if spans:
             text, kept = _shield(text, spans, shield)
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
-            text = _delete(text, drop, pattern, hole, self.whitespace)
+            if self.whitespace == "keep":
+                text = pattern.sub(drop.left, text)
+            else:
+                text = _settled(text, drop, pattern, hole, seam, self.whitespace)
         if spans:
             parts = iter(kept)
             text = regex.sub(shield, lambda _: next(parts), text)
         return text
 
     def acting_on(self, text: str) -> tuple[str, ...]:
-        """The sequences that the channel would delete from ``text``, in the order of its drops.
+        """What the channel would delete from ``text``, in the order of its drops.
 
         >>> Channel.of("the", "ad").acting_on("Furthermore")
         ('the',)
+        >>> Channel.ligatures().acting_on("officials find")
+        ('ffi', 'fi')
         """
-        acting = []
+        acting: list[str] = []
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
-            left = _delete(text, drop, pattern, _NONCHARACTERS[0], "keep")
-            if left != text:
-                acting.append(drop.sequence)
-            text = left
+            acting += dict.fromkeys(drop.lost(found) for found in pattern.finditer(text))
+            text = pattern.sub(drop.left, text)
         return tuple(acting)
 
-    def is_survivor(self, word: str) -> bool:
-        """Whether a word holds something that the channel would have deleted."""
-        return any(pattern.search(word) for pattern in self._patterns)
+    def is_survivor(self, word: str, at: Reach = "document") -> bool:
+        """Whether a word holds something that the channel would have deleted.
+
+        ``at``: of what the word is the first, which matters to rules that act on such words only.
+        """
+        return any(
+            drop.acts_at(at) and pattern.search(word)
+            for drop, pattern in zip(self.drops, self._patterns, strict=True)
+        )
 
     def to_json(self) -> str:
         """The channel as JSON, to be stored and read back with :meth:`from_json`."""
@@ -245,44 +222,49 @@ class Channel:
         return cls(drops, value.get("whitespace", "collapse"))
 
 
-_DROP_FIELDS: dict[str, type] = {
-    "sequence": str,
-    "residue": str,
-    "where": str,
-    "ignore_case": bool,
-}
-
-
-def _drop_from(entry: Any, place: int) -> Drop:
-    if not isinstance(entry, dict) or "sequence" not in entry:
+def _drop_from(entry: Any, place: int) -> Rule:
+    where = f"malformed channel: drop {place}"
+    if not isinstance(entry, dict) or not entry.keys() & {"sequence", "family"}:
         raise TextmendError(
-            f'malformed channel: drop {place} must be an object with a "sequence", not {entry!r}'
+            f'{where} must be an object with a "sequence" or a "family", not {entry!r}'
         )
-    for key, value in entry.items():
-        expected = _DROP_FIELDS.get(key)
-        if expected is None:
-            raise TextmendError(
-                f"malformed channel: drop {place}: unknown key {key!r}; "
-                f"known are {', '.join(_DROP_FIELDS)}"
-            )
-        if not isinstance(value, expected):
-            raise TextmendError(
-                f"malformed channel: drop {place}: {key} must be a {expected.__name__}, "
-                f"not {value!r}"
-            )
-    return Drop(**entry)
+    if "family" not in entry:
+        return rule_from(Drop, entry, where)
+    known = FAMILIES.get(entry["family"]) if isinstance(entry["family"], str) else None
+    if known is None:
+        raise TextmendError(
+            f"{where}: unknown family {entry['family']!r}; it is one of {', '.join(FAMILIES)}"
+        )
+    return rule_from(known, {name: entry[name] for name in entry if name != "family"}, where)
 
 
-def _marks(text: str) -> tuple[str, str]:
-    """Two characters that ``text`` does not hold."""
-    free = [mark for mark in islice(_NONCHARACTERS, 2) if mark not in text]
-    if len(free) < 2:
-        free = [mark for mark in _NONCHARACTERS if mark not in text]
-        if len(free) < 2:
-            raise TextmendError(
-                "the text uses nearly all of the non-characters U+FDD0 to U+FDEF; remove them"
-            )
-    return free[0], free[1]
+def _parse_drop(part: str, spec: str) -> Rule:
+    name, *options = part.split(":")
+    if not name or not all(options):
+        raise TextmendError(
+            f"malformed channel {spec!r}: expected sequences separated by commas, "
+            "such as the,ad, or the names of families, such as ligatures:space"
+        )
+    if name in FAMILIES:
+        return FAMILIES[name].parse(options)
+    given: dict[str, Any] = {}
+    for option in options:
+        is_place = option in get_args(Place)
+        key, value = ("where", option) if is_place else ("residue", residue_named(option))
+        if key in given:
+            raise TextmendError(f"malformed channel {spec!r}: {name!r} has more than one {key}")
+        given[key] = value
+    return Drop(name, **given)
+
+
+def _marks(text: str) -> list[str]:
+    """Three characters that ``text`` does not hold."""
+    free = list(islice((mark for mark in _NONCHARACTERS if mark not in text), 3))
+    if len(free) < 3:
+        raise TextmendError(
+            "the text uses nearly all of the non-characters U+FDD0 to U+FDEF; remove them"
+        )
+    return free
 
 
 def _shield(text: str, spans: Sequence[tuple[int, int]], shield: str) -> tuple[str, list[str]]:
@@ -297,34 +279,58 @@ def _shield(text: str, spans: Sequence[tuple[int, int]], shield: str) -> tuple[s
     return shield.join(free), kept
 
 
-def _delete(
-    text: str, drop: Drop, pattern: regex.Pattern[str], hole: str, whitespace: WhiteSpace
+def _settled(
+    text: str,
+    drop: Rule,
+    pattern: regex.Pattern[str],
+    hole: str,
+    seam: str,
+    whitespace: WhiteSpace,
 ) -> str:
-    if drop.residue or whitespace == "keep":
-        return pattern.sub(lambda _: drop.residue, text)
-    holed, count = pattern.subn(hole, text)
+    """``text`` after one drop, the white space around deletions and blank residues settled."""
+
+    def mark(found: regex.Match[str]) -> str:
+        left = drop.left(found)
+        if not left:
+            return hole
+        core = left.strip(" ")
+        if not core:
+            return seam
+        return seam * left.startswith(" ") + core + seam * left.endswith(" ")
+
+    marked, count = pattern.subn(mark, text)
     if not count:
         return text
     # Only white space on both sides of a deletion is settled; all other stays as it is.
-    opened = _opened(hole, whitespace)
-    if whitespace == "collapse":
-        settled = opened.sub(lambda run: _collapse(run, hole), holed)
-    else:
-        settled = opened.sub(lambda run: run[0].replace(hole, "")[:1], holed)
-    return settled.replace(hole, "")
+    settle = _collapse if whitespace == "collapse" else _squeeze
+    deletions, residues = _unsettled(hole, seam, whitespace)
+    marked = deletions.sub(partial(settle, hole, ""), marked)
+    return residues.sub(partial(settle, seam, " "), marked).replace(hole, "")
 
 
 @cache
-def _opened(hole: str, whitespace: WhiteSpace) -> regex.Pattern[str]:
-    """Deletions with white space, or an edge of the text or line, on both sides."""
+def _unsettled(
+    hole: str, seam: str, whitespace: WhiteSpace
+) -> tuple[regex.Pattern[str], regex.Pattern[str]]:
+    """Deletions with white space, or an edge of the text or line, on both sides; blank residues."""
     if whitespace == "collapse":
-        return regex.compile(rf"(?:\A|\s+)(?:{hole}+\s+)*{hole}+(?:\Z|\s+)")
+        return (
+            regex.compile(rf"(?:\A|\s+)(?:{hole}+\s+)*{hole}+(?:\Z|\s+)"),
+            regex.compile(rf"\s*(?:{seam}\s*)+"),
+        )
     left, right = rf"(?:(?<![^\n])|{_BLANK}+)", rf"(?:(?![^\n])|{_BLANK}+)"
-    return regex.compile(rf"{left}(?:{hole}+{_BLANK}+)*{hole}+{right}")
+    return (
+        regex.compile(rf"{left}(?:{hole}+{_BLANK}+)*{hole}+{right}"),
+        regex.compile(rf"{_BLANK}*(?:{seam}{_BLANK}*)+"),
+    )
 
 
-def _collapse(run: regex.Match[str], hole: str) -> str:
-    spaces = run[0].replace(hole, "")
+def _squeeze(mark: str, least: str, run: regex.Match[str]) -> str:
+    return run[0].replace(mark, "")[:1] or least
+
+
+def _collapse(mark: str, least: str, run: regex.Match[str]) -> str:
+    spaces = run[0].replace(mark, "")
     breaks = regex.sub(r"[^\r\n]", "", spaces)
     at_edge = run.start() == 0 or run.end() == len(run.string)
-    return breaks if breaks or at_edge else spaces[:1]
+    return breaks if breaks or at_edge else spaces[:1] or least

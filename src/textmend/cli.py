@@ -239,7 +239,7 @@ def _report(name: str, mended: Mended, flagged: list[Suspect]) -> None:
         for each in mended.evidence:
             examples = ", ".join(f"{e.arrived} ({e.written})" for e in each.explained[:6])
             table.add_row(
-                each.drop.sequence,
+                each.drop.name,
                 f"{each.expected:.0f}",
                 str(each.observed),
                 examples,
@@ -265,7 +265,7 @@ def _plain(name: str, mended: Mended, flagged: list[Suspect]) -> Iterator[str]:
 def _verdict(mended: Mended) -> str:
     if not mended.channel:
         return "no damage found"
-    words = sum(edit.kind == "word" for edit in mended.edits)
+    words = sum(edit.kind != "vanished-word" for edit in mended.edits)
     clean = sum(end - start for start, end in mended.intact)
     share = 1.0 - clean / max(len(mended.original), 1)
     return (

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
-from textmend.candidates import Candidate, Column
+from textmend.candidates import Column
 from textmend.edits import Kind
-from textmend.lexicon import Beside, Lexicon
+from textmend.lexicon import Lexicon
 from textmend.network import Floats, Ids, Line, Network, form
-from textmend.tokens import shape
+from textmend.preimages import Candidate
+from textmend.tokens import Beside, shape
 
 Scores = list[NDArray[np.floating[Any]]]
 
@@ -107,6 +108,8 @@ class NetworkContext:
         )
         fits = np.split(found.candidates, np.cumsum(sizes)[:-1])
         words = [part[2] + fit for part, fit in zip(parts, fits, strict=True)]
+        for slot, word in zip(slots, words, strict=True):
+            word[0] -= slot.doubt
         words += [np.zeros(1)] * (len(line) - len(slots))
         return [
             gap[None, [0, *(places[choice.words[0]] for choice in slot.gap[1:])], None]
@@ -161,6 +164,7 @@ class PairContext:
                     inner, last = self._chain(left, vanished.words)
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log(word, last)
+            table[:, :, 0] -= column.doubt
             scores.append(table + capitals(column))
             before = words
         return scores

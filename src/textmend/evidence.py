@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from textmend.channel import Channel, Drop
+from textmend.channel import Channel
+from textmend.drops import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Evidence:
     sequence was deleted, the price of having tried many hypotheses included.
     """
 
-    drop: Drop
+    drop: Rule
     expected: float
     observed: int
     explained: tuple[Explained, ...]

@@ -56,7 +56,7 @@ def reason(evidence: Evidence) -> str:
     more = len(evidence.explained) - _EXAMPLES
     explains = f"; explains {shown}" if shown else ""
     return (
-        f"{evidence.drop.sequence!r}: {evidence.expected:.0f} expected, "
+        f"{evidence.drop.name!r}: {evidence.expected:.0f} expected, "
         f"{evidence.observed} found{explains}{f' and {more} more' if more > 0 else ''}; "
         f"log-odds {evidence.log_odds:.1f}"
     )

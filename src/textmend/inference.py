@@ -29,13 +29,17 @@ from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
 from textmend.channel import Channel, Drop, WhiteSpace
+from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.hypotheses import MAX_SEQUENCE, DeletionIndex
 from textmend.lexicon import Lexicon, attested, key
+from textmend.preimages import Preimages, title
+from textmend.spans import position, spans
 from textmend.tokens import Token, sentence_starts, shape
 
 MIN_LOG_ODDS = 3.0
 
+_LEAST_WORDS = 12
 _MAX_DROPS = 6
 _SHORTLIST = 12
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.
@@ -72,6 +76,7 @@ class Census:
     places: dict[str, int] = field(default_factory=dict)  # type → its place in the list of types
     counts: list[Counter[int]] = field(default_factory=list)  # of each line: type → occurrences
     titles: list[Counter[int]] = field(default_factory=list)  # … of these, capitalised
+    openers: list[Token] = field(default_factory=list)  # the first token of each line
     suspicious: dict[int, float] = field(default_factory=dict)  # type → its probability if clean
     flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
 
@@ -115,6 +120,12 @@ class Census:
         self.texts.append(text)
         self.counts.append(counts)
         self.titles.append(titles)
+        self.openers.append(line[0])
+
+    @cached_property
+    def title_types(self) -> list[str]:
+        """The types, capitalised."""
+        return [title(word) for word in self.types]
 
     @cached_property
     def totals(self) -> Counter[int]:
@@ -200,7 +211,10 @@ def infer(
     The empty channel where nothing speaks clearly for damage.
     """
     census = Census.of(texts, lexicon)
+    # A few words are never evidence: whatever is wrong with them may be anybody's typos.
     sound = Diagnosis(Inference(Channel()), np.zeros(len(census.lines), dtype=bool))
+    if census.sizes.sum() < _LEAST_WORDS:
+        return sound
     if len(census.suspicious) < 2 and not census.absent_words():
         return sound
     hypotheses = _Hypotheses(census, DeletionIndex.load(lexicon.lang))
@@ -208,8 +222,9 @@ def infer(
     if not chosen or census.fluency(hypotheses.ratios(chosen)) < _FLUENT:
         return sound
     channel = Channel(tuple(each.drop for each in chosen))
-    damaged = hypotheses.damaged_lines(channel)
-    channel = Channel(channel.drops, _whitespace(census, damaged, channel))
+    preimages = Preimages.load(channel.drops, lexicon.lang)
+    damaged = damaged_lines(census, channel, preimages)
+    channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
     evidence = tuple(hypotheses.evidence(each) for each in chosen)
     return Diagnosis(Inference(channel, evidence), damaged)
 
@@ -222,10 +237,10 @@ def locate(
     Its white-space policy, where it is the usual one, gives way to what the texts show.
     """
     census = Census.of(texts, lexicon)
-    hypotheses = _Hypotheses(census, DeletionIndex.load(lexicon.lang))
-    damaged = hypotheses.damaged_lines(channel, bonus=_GIVEN)
+    preimages = Preimages.load(channel.drops, lexicon.lang)
+    damaged = damaged_lines(census, channel, preimages, bonus=_GIVEN)
     if channel.whitespace == "collapse":
-        channel = Channel(channel.drops, _whitespace(census, damaged, channel))
+        channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
     return Diagnosis(Inference(channel), damaged)
 
 
@@ -360,8 +375,8 @@ class _Hypotheses:
         else:
             damaged, total = segment(odds, census.texts)
         size = float(census.sizes[damaged].sum())
-        spared = [each.drop.sequence for each in others]
-        expected = size * census.lexicon.rate(drop.sequence, without=spared)
+        spared = [each.drop.pattern for each in others]
+        expected = size * census.lexicon.rate(drop.pattern, without=spared)
         observed = int(survivors[damaged].sum())
         # Only a text that is damaged as a whole can be expected to hold the sequence somewhere.
         if not observed and 2 * size > census.sizes.sum():
@@ -401,18 +416,6 @@ class _Hypotheses:
         self._adjacencies[word] = min(total, _ADJACENCY_CAP)
         return self._adjacencies[word]
 
-    def damaged_lines(self, channel: Channel, *, bonus: float = 0.0) -> NDArray[np.bool_]:
-        """For each line, whether the channel acted on it; ``bonus`` in nats for that it did."""
-        gains: dict[int, float] = {}
-        odds = np.full(len(self.census.counts), bonus)
-        for drop in channel.drops:
-            odds -= _SURVIVOR * _survivors(drop, self.census)
-            for place, gain in self.gains.get(drop.sequence, {}).items():
-                gains[place] = max(gain, gains.get(place, 0.0))
-        for line, counts in enumerate(self.census.counts):
-            odds[line] += sum(gains[place] for place in gains.keys() & counts.keys())
-        return segment(odds, self.census.texts)[0]
-
     def evidence(self, scored: _Scored) -> Evidence:
         """A chosen hypothesis for people to read."""
         census = self.census
@@ -434,22 +437,64 @@ def _burst(expected: float) -> float:
     return _DISPERSION * math.log1p(expected / _DISPERSION)
 
 
-def _survivors(drop: Drop, census: Census) -> Floats:
+def damaged_lines(
+    census: Census, channel: Channel, preimages: Preimages, *, bonus: float = 0.0
+) -> NDArray[np.bool_]:
+    """For each line, whether the channel acted on it; ``bonus`` in nats for that it did."""
+    odds = np.full(len(census.counts), bonus)
+    for drop in channel.drops:
+        odds -= _SURVIVOR * _survivors(drop, census)
+    inside = preimages.at("text")
+    gains = {
+        place: _gain(inside.mass(census.types[place]), clean, len(census.types[place]))
+        for place, clean in census.suspicious.items()
+    }
+    for line, counts in enumerate(census.counts):
+        odds[line] += sum(gains[place] for place in gains.keys() & counts.keys())
+        odds[line] += sum(
+            min(span.gain, _GAIN_CAP[-1])
+            for span in spans(census.lines[line], channel, preimages).values()
+            if span.gain > 0.0
+        )
+        opener = census.openers[line]
+        here = preimages.at(position(opener, census.lines[line]))
+        if here is not inside and opener.kind == "word":
+            clean = census.lexicon.probability(opener.text)
+            odds[line] += _gain(here.mass(opener.text), clean, len(opener.text))
+    return segment(odds, census.texts)[0]
+
+
+def _gain(mass: float, clean: float, letters: int) -> float:
+    """Nats by which words of this mass explain a word of this probability and length."""
+    return min(math.log1p(mass / clean), float(_GAIN_CAP[min(letters, len(_GAIN_CAP) - 1)]))
+
+
+def _survivors(drop: Rule, census: Census) -> Floats:
     """Words of each line that the drop should have changed and did not."""
-    holding = {place for place, word in enumerate(census.types) if drop.sequence in word}
-    # With its case respected, a drop spares a capitalised word that begins with the sequence.
-    sparing = (
-        set()
-        if drop.ignore_case
-        else {place for place in holding if drop.sequence not in census.types[place][1:]}
-    )
+    pattern = regex.compile(drop.pattern)
     found = np.zeros(len(census.counts))
-    if not holding:
+    if drop.reach != "text":
+        for line, opener in enumerate(census.openers):
+            acts = drop.acts_at(position(opener, census.lines[line]))
+            found[line] = acts and pattern.search(opener.text) is not None
+        return found
+    lower, titled = _matching(pattern, census.types), _matching(pattern, census.title_types)
+    if not lower and not titled:
         return found
     for line, counts in enumerate(census.counts):
-        found[line] = sum(counts[place] for place in holding & counts.keys())
-        found[line] -= sum(census.titles[line][place] for place in sparing & counts.keys())
+        titles = census.titles[line]
+        found[line] = sum(counts[place] - titles[place] for place in lower & counts.keys())
+        found[line] += sum(titles[place] for place in titled & titles.keys())
     return found
+
+
+def _matching(pattern: regex.Pattern[str], words: Sequence[str]) -> set[int]:
+    """The places of the words that hold a match."""
+    text = "\n".join(words)
+    if not (starts := [found.start() for found in pattern.finditer(text)]):
+        return set()
+    ends = np.cumsum([len(word) + 1 for word in words])
+    return set(np.searchsorted(ends, starts, side="right").tolist())
 
 
 def segment(odds: Floats, texts: Sequence[int]) -> tuple[NDArray[np.bool_], float]:
@@ -482,13 +527,12 @@ def segment(odds: Floats, texts: Sequence[int]) -> tuple[NDArray[np.bool_], floa
 _DOUBLE = regex.compile(r"(?<=[^\s.!?:;])[ \u00a0]{2}(?=\S)")
 
 
-def _whitespace(census: Census, damaged: NDArray[np.bool_], channel: Channel) -> WhiteSpace:
-    """What became of the white space around words that vanished, from the traces that it left."""
+def _whitespace(census: Census, damaged: NDArray[np.bool_], preimages: Preimages) -> WhiteSpace:
+    """What became of the white space around what was deleted, from the traces that it left."""
     shown = [
         "".join(token.text for token in census.lines[line]) for line in np.flatnonzero(damaged)
     ]
-    frequencies = (census.lexicon.frequency(drop.sequence) for drop in channel.drops)
-    vanished = float(census.sizes[damaged].sum()) * sum(frequencies)
+    vanished = float(census.sizes[damaged].sum()) * preimages.at("text").unsettling
     doubles = sum(len(_DOUBLE.findall(line)) for line in shown)
     if doubles and doubles >= 0.2 * vanished:
         return "keep"

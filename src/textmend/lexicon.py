@@ -19,7 +19,7 @@ import regex
 from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
-from textmend.tokens import Shape, Token, lines, sentence_starts, shape, tokenize
+from textmend.tokens import Beside, Shape, Token, lines, sentence_starts, shape, tokenize
 
 # Share of the words of clean English that wordfreq does not know, by capitalisation, measured on
 # 690,000 words of press releases, speeches, textbooks and encyclopaedia articles. Each letter of
@@ -31,6 +31,8 @@ _UNKNOWN_SHARE: dict[Shape, float] = {
     "mixed": 2.6e-4,
 }
 _LOG_LETTER = -2.2
+_MARK = 1e-3  # the probability of a mark in the middle of words
+_PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|\s$")
 
 # Below these frequencies a word of that many letters is suspicious: the shorter a word, the more
 # often an ordinary one is used ("re" at 1.7e-4 is a scrap, "sonar" at 1e-6 is a word).
@@ -39,10 +41,7 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
 _OTHER_CASE = 0.04
 # The frequency of the rarest words whose capitals were counted.
-_COUNTED = 8e-7
-
-# The capitalised words that a word stands beside: "<" one before it, ">" one after it.
-Beside = Literal["", "<", ">", "<>"]
+_COUNTED = 1e-6
 
 Why = Literal["unknown", "rare", "scrap"]
 
@@ -103,16 +102,16 @@ class Lexicon:
         """All words, most frequent first."""
         return list(self._frequencies)
 
-    def holding(self, sequence: str) -> NDArray[np.bool_]:
-        """For each of the words, whether it holds a sequence of letters."""
-        return _holding(self, sequence)
+    def holding(self, pattern: str) -> NDArray[np.bool_]:
+        """For each of the words, whether it holds a match of a pattern."""
+        return _holding(self, pattern)
 
-    def rate(self, sequence: str, *, without: Iterable[str] = ()) -> float:
-        """The share of all words that hold ``sequence`` and none of the sequences ``without``."""
-        asked = (sequence, *without)
+    def rate(self, pattern: str, *, without: Iterable[str] = ()) -> float:
+        """The share of all words that match ``pattern`` and none of the patterns ``without``."""
+        asked = (pattern, *without)
         known = self._rates.get(asked)
         if known is None:
-            held = self.holding(sequence)
+            held = self.holding(pattern)
             for other in without:
                 held = held & ~self.holding(other)
             known = self._rates[asked] = float(self._shares[held].sum())
@@ -135,19 +134,27 @@ class Lexicon:
     def probability(self, word: str) -> float:
         """The probability of a word in clean text, never zero.
 
-        An unknown word has that of the unknown words of its shape and length.
+        An unknown word has that of the unknown words of its shape and length, several words and
+        marks that of all of them; a space at either end is a mark out of place.
         """
-        return self.frequency(word) + _unknown(shape(word), len(word))
+        listed = self.frequency(word)
+        if listed or word.isalpha():
+            return listed + _unknown(shape(word), len(word))
+        chance = 1.0
+        for piece in _PIECE.finditer(word):
+            text = piece["word"]
+            chance *= self.frequency(text) + _unknown(shape(text), len(text)) if text else _MARK
+        return chance
 
     def is_name(self, word: str, beside: Beside = "") -> bool:
         """Whether a word is usually capitalised where it stands.
 
-        Known for the languages whose names were counted; elsewhere no word is. A word too rare to
-        be counted is taken for a name beside another one.
+        Known for the languages whose names were counted. A word too rare to be counted is taken for
+        a name beside another one.
         """
         where = self._names.get(key(word))
         if where is None:
-            return bool(beside and self._names) and self._is_uncounted(word)
+            return bool(beside) and self._is_uncounted(word)
         return not where or any(side in where for side in beside)
 
     def _is_uncounted(self, word: str) -> bool:
@@ -191,9 +198,9 @@ class Lexicon:
 
 
 @lru_cache(maxsize=64)
-def _holding(lexicon: Lexicon, sequence: str) -> NDArray[np.bool_]:
+def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.bool_]:
     text, starts = lexicon.joined
-    found = [match.start() for match in regex.finditer(regex.escape(sequence), text)]
+    found = [match.start() for match in regex.finditer(pattern, text)]
     held = np.zeros(len(lexicon.words), dtype=bool)
     held[np.searchsorted(starts, found, side="right") - 1] = True
     return held

@@ -13,11 +13,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.candidates import Candidate, Column, Preimages, Vanished, columns
+from textmend.candidates import Column, Vanished, columns
 from textmend.channel import Channel
 from textmend.context import Calibration, Context
 from textmend.decoder import Array, posteriors
 from textmend.edits import Alternative, Edit, Kind, Mended
+from textmend.preimages import Candidate, Preimages
+from textmend.spans import position
 from textmend.tokens import Token
 
 _ALTERNATIVES = 4
@@ -43,7 +45,11 @@ def mend(
         if not acted:
             intact.append((line[0].start, line[-1].end))
             continue
-        intact += ((token.start, token.end) for token in line if channel.is_survivor(token.text))
+        intact += (
+            (token.start, token.end)
+            for token in line
+            if channel.is_survivor(token.text, position(token, line))
+        )
         slots = columns(line, channel, preimages, gaps=_is_sentence(line))
         if all(len(slot.words) == len(slot.gap) == 1 for slot in slots):
             continue
@@ -107,7 +113,7 @@ def _edits(
             column.end,
             column.words[0].text,
             word.text,
-            "word",
+            "rejoined-word" if column.span else "word",
             chance,
             _alternatives(column.words, word_chances, best, chance),
             channel.acting_on(word.text),

@@ -129,3 +129,24 @@ def shape(word: str) -> Shape:
     if word[:1].isupper() and word[1:] == word[1:].lower():
         return "title"
     return "upper" if word.isupper() else "mixed"
+
+
+# The capitalised words that a word stands beside: "<" one before it, ">" one after it.
+Beside = Literal["", "<", ">", "<>"]
+
+
+def beside_capitals(line: Sequence[Token], starts: Sequence[bool]) -> list[Beside]:
+    """For each token, on which sides the next word is capitalised.
+
+    A capital at the start of a sentence says nothing.
+    """
+    words = [place for place, token in enumerate(line) if token.kind not in ("space", "break")]
+    title = [
+        line[place].kind == "word" and not starts[place] and shape(line[place].text) == "title"
+        for place in words
+    ]
+    found: list[Beside] = [""] * len(line)
+    sides = zip(words, [False, *title], [*title[1:], False], strict=False)
+    for place, before, after in sides:
+        found[place] = "<>" if before and after else "<" if before else ">" if after else ""
+    return found

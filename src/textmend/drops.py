@@ -1,0 +1,175 @@
+"""One rule of a channel: what it deletes, where, and what it leaves in its place.
+
+:class:`Rule` is what all rules share, :class:`Drop` the rule that deletes a literal sequence.
+Rules of other kinds are in ``textmend.families``. Nothing here knows of white space or of other
+rules; that is the channel's. Start reading at :class:`Rule`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, ClassVar, Literal, get_args
+
+import regex
+
+from textmend.errors import TextmendError
+
+Place = Literal["anywhere", "word-start", "word-end", "inside", "whole-word", "paragraph-start"]
+# Where a word stands, from the loosest place to the one that most rules reach.
+Reach = Literal["text", "paragraph", "document"]
+
+# What may stand before and after an occurrence, as look-around patterns. A word is a run of
+# letters and combining marks; a paragraph begins at a line break or at the start of the text.
+LETTER = r"[\p{L}\p{M}]"
+PARAGRAPH = r"(?<![^\n])"
+_AROUND: dict[Place, tuple[str, str]] = {
+    "anywhere": ("", ""),
+    "word-start": (rf"(?<!{LETTER})", ""),
+    "word-end": ("", rf"(?!{LETTER})"),
+    "inside": (rf"(?<={LETTER})", rf"(?={LETTER})"),
+    "whole-word": (rf"(?<!{LETTER})", rf"(?!{LETTER})"),
+    "paragraph-start": (PARAGRAPH, ""),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Rule(ABC):
+    """One rule of a channel: each match of ``pattern`` became what ``left`` says.
+
+    ``family`` is the name of its kind, empty for literal sequences; ``reach`` says of which words
+    it asks where they stand: of any in the text, or only of the first of a paragraph or document.
+    A rule is a frozen dataclass whose fields go into JSON as they are.
+    """
+
+    family: ClassVar[str] = ""
+
+    @property
+    @abstractmethod
+    def pattern(self) -> str:
+        """The occurrences that this rule deletes, as a pattern of the ``regex`` module."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.family
+
+    @property
+    def reach(self) -> Reach:
+        """The words that it acts on, by where they stand."""
+        return "text"
+
+    @property
+    def on_capitals(self) -> bool:
+        """Whether it deletes capitals where it spares the same in lower case."""
+        return False
+
+    def left(self, found: regex.Match[str]) -> str:
+        """What stands in the place of an occurrence."""
+        del found
+        return ""
+
+    def lost(self, found: regex.Match[str]) -> str:
+        """What was deleted, as it is shown to people."""
+        return str(found[0])
+
+    def acts_at(self, place: Reach) -> bool:
+        """Whether it acts on words that stand there."""
+        order = get_args(Reach)
+        return order.index(self.reach) <= order.index(place)
+
+    def by_line(self) -> Rule:
+        """The same rule where each line is a document."""
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rule as plain values for JSON."""
+        shown = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {"family": self.family, **shown} if self.family else shown
+
+    def __repr__(self) -> str:
+        shown = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.default is MISSING:
+                shown.append(repr(value))
+            elif value != field.default:
+                shown.append(f"{field.name}={value!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@dataclass(frozen=True, repr=False)
+class Drop(Rule):
+    """Each occurrence of ``sequence`` became ``residue``.
+
+    ``where`` restricts the rule to a place in the word or paragraph. ``ignore_case`` says whether
+    "The" and "THE" are deleted along with "the".
+
+    >>> Drop("the")
+    Drop('the')
+    >>> Drop("ad", ignore_case=False, where="word-start")
+    Drop('ad', where='word-start', ignore_case=False)
+    """
+
+    sequence: str
+    residue: str = ""
+    where: Place = "anywhere"
+    ignore_case: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.sequence:
+            raise TextmendError("a drop needs a sequence: the letters that were deleted")
+        one_of(f"drop {self.sequence!r}", "place", self.where, get_args(Place))
+
+    @property
+    def pattern(self) -> str:
+        """The occurrences that this drop deletes, as a pattern of the ``regex`` module."""
+        before, after = _AROUND[self.where]
+        flag = "(?i)" if self.ignore_case else ""
+        return f"{flag}{before}{regex.escape(self.sequence)}{after}"
+
+    @property
+    def name(self) -> str:
+        """The sequence."""
+        return self.sequence
+
+    @property
+    def reach(self) -> Reach:
+        """Any word, or the first of a paragraph."""
+        return "paragraph" if self.where == "paragraph-start" else "text"
+
+    @property
+    def on_capitals(self) -> bool:
+        """Whether the sequence has capitals, and they matter."""
+        return not self.ignore_case and self.sequence != self.sequence.lower()
+
+    def left(self, found: regex.Match[str]) -> str:
+        """The residue."""
+        del found
+        return self.residue
+
+    def lost(self, found: regex.Match[str]) -> str:
+        """The sequence, however it was capitalised."""
+        del found
+        return self.sequence
+
+
+def one_of(owner: str, what: str, value: str, known: tuple[str, ...]) -> None:
+    """Refuse a value that is none of those known."""
+    if value not in known:
+        raise TextmendError(f"{owner}: unknown {what} {value!r}; it is one of {', '.join(known)}")
+
+
+def rule_from(kind: type[Rule], entry: dict[str, Any], where: str) -> Rule:
+    """The rule of a kind with the fields that :meth:`Rule.to_dict` gave; ``where`` it was read."""
+    known = {field.name: _type(field) for field in fields(kind)}
+    for key, value in entry.items():
+        if key not in known:
+            raise TextmendError(f"{where}: unknown key {key!r}; known are {', '.join(known)}")
+        if not isinstance(value, known[key]):
+            raise TextmendError(f"{where}: {key} must be a {known[key].__name__}, not {value!r}")
+    return kind(**entry)
+
+
+def _type(field: Field[Any]) -> type:
+    return str if field.default is MISSING else type(field.default)

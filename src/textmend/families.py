@@ -1,0 +1,209 @@
+"""Families of deletions that no single sequence describes: each a rule of its own kind.
+
+A family says what it deletes and leaves (its forward model, as of every :class:`Rule`), which of
+its options a short spec may name, and which variants inference should try on a text. To add one,
+write its class and list it in :data:`FAMILIES`. Start reading at :class:`Ligatures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, Self, get_args
+
+import regex
+
+from textmend.drops import PARAGRAPH, Reach, Rule, one_of
+from textmend.errors import TextmendError
+
+# How residues are called in a spec, where the character itself would not be readable.
+_RESIDUES = {"space": " ", "fffd": "\ufffd", "nul": "\0"}
+_CODE = regex.compile(r"u\+([0-9a-f]{2,6})")
+
+
+def residue_named(name: str) -> str:
+    r"""What a spec means by the name of a residue; other text stands for itself.
+
+    Several are joined by a plus.
+
+    >>> residue_named("U+0003"), residue_named("?"), residue_named("f+space")
+    ('\x03', '?', 'f ')
+    """
+    return "".join(map(_character, regex.split(r"(?<!^|u)\+", name.lower())))
+
+
+def _character(name: str) -> str:
+    code = _CODE.fullmatch(name)
+    return chr(int(code[1], 16)) if code else _RESIDUES.get(name, name)
+
+
+@dataclass(frozen=True, repr=False)
+class Family(Rule):
+    """A rule that a spec can name and inference can propose."""
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """The rule that a spec names, given what follows the family's name."""
+        if options:
+            raise TextmendError(f"{cls.family} has no options, and {options[0]!r} was given")
+        return cls()
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """The rules of this family to be tried on a text in which these residues are seen."""
+        del residues
+        return [cls()]
+
+
+@dataclass(frozen=True, repr=False)
+class Ligatures(Family):
+    """The letter pairs that fonts draw as one glyph: ffi ffl ff fi fl, capitals not.
+
+    ``extended`` adds those that few fonts have: ft, tt, ti, st, ct, Th.
+
+    >>> Ligatures(residue=" ")
+    Ligatures(residue=' ')
+    """
+
+    family: ClassVar[str] = "ligatures"
+
+    residue: str = ""
+    extended: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """Longest first."""
+        return "ffi|ffl|ff|fi|fl|ft|tt|ti|st|ct|Th" if self.extended else "ffi|ffl|ff|fi|fl"
+
+    @property
+    def on_capitals(self) -> bool:
+        """Th, and not th."""
+        return self.extended
+
+    def left(self, found: regex.Match[str]) -> str:
+        """The residue."""
+        del found
+        return self.residue
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """``ligatures``, ``ligatures:space``, ``ligatures:extended:fffd``."""
+        plain = [option for option in options if option != "extended"]
+        return cls(_one_residue(cls.family, plain), extended=len(plain) < len(options))
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """The common ones and all, with each residue."""
+        return [cls(each, extended) for each in residues for extended in (False, True)]
+
+
+@dataclass(frozen=True, repr=False)
+class NonAscii(Family):
+    """Letters outside ASCII, and combining marks; each leaves the residue."""
+
+    family: ClassVar[str] = "non-ascii"
+
+    residue: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """Accented letters, letters of other alphabets, and marks that combine with them."""
+        return r"(?![\x00-\x7f])[\p{L}\p{M}]"
+
+    def left(self, found: regex.Match[str]) -> str:
+        """The residue."""
+        del found
+        return self.residue
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """``non-ascii``, ``non-ascii:?``, ``non-ascii:space``."""
+        return cls(_one_residue(cls.family, options))
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """With each residue."""
+        return [cls(each) for each in residues]
+
+
+@dataclass(frozen=True, repr=False)
+class Doubled(Family):
+    """A letter that is repeated was written once: "Woolgoolga" became "Wolgolga"."""
+
+    family: ClassVar[str] = "doubled"
+
+    @property
+    def pattern(self) -> str:
+        """A letter and its repetitions."""
+        return r"(\p{L})\1+"
+
+    def left(self, found: regex.Match[str]) -> str:
+        """The letter, once."""
+        return str(found[1])
+
+    def lost(self, found: regex.Match[str]) -> str:
+        """The repetitions."""
+        return str(found[0][1:])
+
+
+@dataclass(frozen=True, repr=False)
+class DropCaps(Family):
+    """The capital, or capitalised word, that opens each paragraph or the document.
+
+    Headlines and paragraphs that begin in lower case have none to lose.
+    """
+
+    family: ClassVar[str] = "drop-caps"
+
+    unit: Literal["letter", "word"] = "letter"
+    of: Literal["paragraph", "document"] = "paragraph"
+
+    def __post_init__(self) -> None:
+        one_of(self.family, "unit", self.unit, ("letter", "word"))
+        one_of(self.family, "reach", self.of, get_args(Reach)[1:])
+
+    @property
+    def pattern(self) -> str:
+        """At the start of a line, or of all."""
+        start = PARAGRAPH if self.of == "paragraph" else r"\A"
+        return start + (r"\p{Lu}\p{M}*" if self.unit == "letter" else r"\p{Lu}[\p{L}\p{M}'’]*")
+
+    @property
+    def reach(self) -> Reach:
+        """The first word of a paragraph, or of the document."""
+        return self.of
+
+    @property
+    def on_capitals(self) -> bool:
+        """Capitals are all that it deletes."""
+        return True
+
+    def by_line(self) -> Rule:
+        """That of each paragraph."""
+        return replace(self, of="paragraph")
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """``drop-caps``, ``drop-caps:word``, ``drop-caps:document``."""
+        found: dict[str, str] = {}
+        for option in options:
+            one_of(cls.family, "option", option, ("letter", "word", "paragraph", "document"))
+            found["unit" if option in ("letter", "word") else "of"] = option
+        return cls(**found)  # type: ignore[arg-type]  # one_of has seen to it
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """Letters of paragraphs; what else was lost leaves too little to be known by."""
+        del residues
+        return [cls()]
+
+
+FAMILIES: dict[str, type[Family]] = {
+    each.family: each for each in (Ligatures, NonAscii, Doubled, DropCaps)
+}
+
+
+def _one_residue(family: str, options: Sequence[str]) -> str:
+    if len(options) > 1:
+        raise TextmendError(f"{family}: one residue is enough, not {' and '.join(options)}")
+    return residue_named(options[0]) if options else ""

@@ -1,0 +1,190 @@
+"""The words that a channel damages, by what it leaves of them.
+
+Drops are applied to the lexicon line by line, so that what a word becomes is never worked out
+twice, and never differently from how a text is damaged. What is left may be a word, or several with
+marks and spaces between them. Start reading at :meth:`Preimages.of`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from textmend.channel import Channel
+from textmend.drops import Reach, Rule
+from textmend.lexicon import Lexicon, key
+from textmend.tokens import Beside, Token, shape
+
+_MOST_PREIMAGES = 24
+_MOST_REMEMBERED = 100_000
+_MOST_VANISHED = 5
+# Below this frequency a word is not believed to have vanished whole: there is nothing to see.
+_VANISHED_FREQUENCY = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may have stood in a slot: its text, and the word under which it is judged."""
+
+    text: str
+    word: str
+
+
+class Preimages:
+    """The words that drops damage, by what they leave of them.
+
+    ``spanning``: whether what is left of a word may be more or other than a single word. ``loose``:
+    what is left with spaces that may have merged with each other or with those of the text, by what
+    it is then.
+    """
+
+    def __init__(self, drops: tuple[Rule, ...], lexicon: Lexicon) -> None:
+        # Line by line: white space must not be collapsed across words.
+        self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
+        self._drops = drops
+        self._lexicon = lexicon
+        self._elsewhere: dict[Reach, Preimages] = {}
+        self._words: dict[str, list[str]] = {}
+        self.spanning = False
+        acted_on = np.zeros(len(lexicon.words), dtype=bool)
+        for drop in self._channel.drops:
+            acted_on |= lexicon.holding(f"(?i){drop.pattern}")
+        hit = [lexicon.words[place] for place in np.flatnonzero(acted_on)]
+        forms = [self._damaged(hit)]
+        if any(drop.on_capitals for drop in drops):
+            forms.append(self._damaged([title(word) for word in hit]))
+        for word, *damaged in zip(hit, *forms, strict=True):
+            for left in dict.fromkeys(damaged):
+                if left != word:
+                    self._words.setdefault(left, []).append(word)
+                    self.spanning |= word.isalpha() and left != "" and not left.isalpha()
+        # The share of all words beside which white space was left to be settled.
+        self.unsettling = sum(
+            self._mass(words) for left, words in self._words.items() if left.strip(" ") != left
+        ) + self._mass(self._words.get("", ()))
+        self._deleted = [
+            word
+            for word in self._words.pop("", [])[:_MOST_VANISHED]
+            if lexicon.frequency(word) >= _VANISHED_FREQUENCY
+        ]
+        self.loose: dict[str, list[str]] = {}
+        for left in self._words:
+            if (
+                " " in left
+                and (merged := " ".join(filter(None, left.split(" ")))) != left
+                and merged
+            ):
+                self.loose.setdefault(merged, []).append(left)
+        self._surfaces: dict[tuple[str, bool, Beside], tuple[Candidate, ...]] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def load(drops: tuple[Rule, ...], lang: str) -> Preimages:
+        """The preimages of drops in a language, shared by all that ask for them."""
+        return Preimages(drops, Lexicon.load(lang))
+
+    def _damaged(self, words: list[str]) -> list[str]:
+        return self._channel.apply("\n".join(words)).lower().split("\n")[: len(words)]
+
+    def at(self, place: Reach) -> Preimages:
+        """The preimages by the drops that act on words that stand there."""
+        acting = tuple(drop for drop in self._drops if drop.acts_at(place))
+        if acting == self._drops:
+            return self
+        if place not in self._elsewhere:
+            self._elsewhere[place] = Preimages(acting, self._lexicon)
+        return self._elsewhere[place]
+
+    def of(self, text: str, *, first: bool = False, beside: Beside = "") -> tuple[Candidate, ...]:
+        """All that was written where ``text`` is left, most frequent first, in likely capitals.
+
+        ``first``: a sentence may begin with it. ``beside``: the capitalised words next to it.
+        """
+        known = self._surfaces.get((text, first, beside))
+        if known is None:
+            if len(self._surfaces) > _MOST_REMEMBERED:
+                self._surfaces.clear()
+            known = self._restore(text, first, beside)
+            self._surfaces[text, first, beside] = known
+        return known
+
+    def knows(self, text: str) -> bool:
+        """Whether ``text`` may be what is left of something."""
+        return bool(self._lower(key(text)))
+
+    def likelier(self, words: Iterable[Candidate], tokens: Iterable[Token]) -> float:
+        """Nats by which one of ``words`` is likelier than ``tokens``, each damaged or not."""
+        apart = 0.0
+        for token in tokens:
+            if token.kind != "space":
+                damaged = self.mass(token.text) if token.kind == "word" else 0.0
+                apart += math.log(max(damaged, self._lexicon.probability(token.text)))
+        together = self._mass(each.word for each in words)
+        return math.log(together) - apart if together else -math.inf
+
+    def mass(self, text: str) -> float:
+        """The share of all words that leave ``text``."""
+        return self._mass(self._lower(key(text)))
+
+    def _mass(self, words: Iterable[str]) -> float:
+        return sum(map(self._lexicon.frequency, words))
+
+    @cached_property
+    def vanished(self) -> dict[bool, list[tuple[str, str]]]:
+        """Words that are deleted whole, and how they are written.
+
+        By whether a sentence may begin with them; where capitals survive, none vanished there.
+        """
+        return {
+            first: [
+                (word, shown)
+                for word in self._deleted
+                if not self._channel.apply(shown := title(word) if first else word)
+            ]
+            for first in (False, True)
+        }
+
+    def _restore(self, text: str, first: bool, beside: Beside) -> tuple[Candidate, ...]:
+        found = []
+        for word in self._lower(key(text)):
+            title_first = first or self._lexicon.is_name(word, beside)
+            for surface in _capitalisations(word, text, title_first=title_first):
+                if self._channel.apply(surface) == text:
+                    found.append(Candidate(surface, word))
+                    break
+        return tuple(found[:_MOST_PREIMAGES])
+
+    def _lower(self, damaged: str) -> list[str]:
+        """Preimages in lower case; a possessive has those of its word, too."""
+        found = self._words.get(damaged, [])
+        stem, apostrophe, suffix = damaged.rpartition("'")
+        if apostrophe and stem:
+            known = set(found)
+            found = found + [
+                whole
+                for word in self._words.get(stem, [])
+                if (whole := f"{word}'{suffix}") not in known
+            ]
+        return found
+
+
+def title(word: str) -> str:
+    """A word with a capital."""
+    return word[:1].upper() + word[1:]
+
+
+def _capitalisations(word: str, damaged: str, *, title_first: bool) -> list[str]:
+    """The ways to capitalise a word, the likeliest first."""
+    if "’" in damaged:
+        word = word.replace("'", "’")
+    match shape(damaged.strip(" ")):
+        case "lower":
+            return [title(word), word] if title_first else [word, title(word)]
+        case "title":
+            return [title(word), word.upper()]
+        case _:
+            return [word.upper()]

@@ -1,0 +1,146 @@
+"""Which tokens of a line may together be what is left of one word.
+
+A channel that leaves a space or a mark in the place of letters takes words apart: "classi es",
+"speci?cation", "o# handle". A span is found where the tokens, with what merged of the space beside
+them, are what the channel leaves of a word, and that word is likelier than the pieces. Start
+reading at :func:`spans`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import regex
+
+from textmend.channel import Channel
+from textmend.drops import Reach
+from textmend.lexicon import key
+from textmend.preimages import Candidate, Preimages
+from textmend.tokens import Beside, Token, beside_capitals, sentence_starts
+
+_LONGEST = 9  # tokens: a word that lost letters in four places
+# Nats by which a word must be likelier than its pieces to be weighed against them in context.
+_WHOLE = -2.0
+_AROUND = 4  # characters beside a span that tell whether its spaces merged with theirs
+_LETTERS = regex.compile(r"[\p{L}\p{M}]+")
+
+
+def position(token: Token, line: Sequence[Token]) -> Reach:
+    """Of what a token is the first."""
+    if token.start == 0:
+        return "document"
+    return "paragraph" if token is line[0] else "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Adjacent tokens that may be what is left of one word, and what that was.
+
+    ``start`` and ``end``: with the space that was left at either end of them. ``gain``: nats by
+    which the word is likelier than the tokens.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    words: tuple[Candidate, ...]
+    gain: float
+
+
+def spans(line: Sequence[Token], channel: Channel, preimages: Preimages) -> dict[int, Span]:
+    """The spans of a line that are likelier one word, by the offset of their first token."""
+    if not preimages.spanning:
+        return {}
+    text = "".join(token.text for token in line)
+    starts = sentence_starts(line)
+    capitals = beside_capitals(line, starts)
+    found: list[Span] = []
+    for first, token in enumerate(line):
+        if token.kind not in ("word", "other"):
+            continue
+        for last in range(first, min(first + _LONGEST, len(line))):
+            if line[last].kind in ("number", "break"):
+                break
+            if line[last].kind == "space":
+                continue
+            found += _readings(
+                line, first, last, text, starts[first], capitals[first], channel, preimages
+            )
+    chosen: dict[int, Span] = {}
+    taken: set[int] = set()
+    for span in sorted(found, key=lambda each: -each.gain):
+        places = range(span.first, span.last + 1)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            chosen[line[span.first].start] = span
+    return chosen
+
+
+def _readings(
+    line: Sequence[Token],
+    first: int,
+    last: int,
+    text: str,
+    opening: bool,
+    beside: Beside,
+    channel: Channel,
+    preimages: Preimages,
+) -> list[Span]:
+    """The ways to read tokens as what is left of one word."""
+    here = preimages.at(position(line[first], line))
+    offset = line[0].start
+    start, end = line[first].start - offset, line[last].end - offset
+    core = text[start:end]
+    loose = here.loose.get(key(core), ())
+    # A token alone is a slot anyway; a span it is where a space beside it is part of it.
+    known = loose if first == last else loose or here.knows(core)
+    if not known or not _LETTERS.search(core):
+        return []
+    if channel.is_survivor(core, position(line[first], line)):
+        return []
+    whole = here.of(core, first=opening, beside=beside)
+    readings: dict[tuple[int, int], tuple[Candidate, ...]] = {(0, 0): whole} if whole else {}
+    for left in loose:
+        words = here.of(_in_case_of(core, left), first=opening, beside=beside)
+        for taken in product((0, 1), (0, 1)) if words else ():
+            if _fits(text, start, end, taken, words[0].text, channel):
+                readings[taken] = (*readings.get(taken, ()), *words)
+                break
+    found = []
+    for (lead, trail), words in readings.items():
+        as_it_is = Candidate(text[start - lead : end + trail], key(core))
+        gain = here.likelier(words, line[first : last + 1])
+        if gain > _WHOLE or first == last:
+            found.append(
+                Span(
+                    first, last, offset + start - lead, offset + end + trail,
+                    (as_it_is, *words), gain,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _in_case_of(core: str, left: str) -> str:
+    """What is left of a word, with the capitals of what it is when its spaces have merged."""
+    letters = iter(core.replace(" ", ""))
+    return "".join(each if each == " " else next(letters) for each in left)
+
+
+def _fits(
+    text: str, start: int, end: int, taken: tuple[int, int], word: str, channel: Channel
+) -> bool:
+    """Whether a word in the place of a span, and of the spaces that it takes, leaves the text."""
+    lead, trail = taken
+    # A letter beside it becomes a digit: on that no channel acts.
+    left = _LETTERS.sub("0", text[max(0, start - _AROUND) : start])
+    right = _LETTERS.sub("0", text[end : end + _AROUND])
+    if (lead and not left.endswith(" ")) or (trail and not right.startswith(" ")):
+        return False
+    # What is mended must still stand apart from the words beside it.
+    if (lead and left[:-1].endswith("0")) or (trail and right[1:].startswith("0")):
+        return False
+    written = left[: len(left) - lead] + word + right[trail:]
+    return channel.apply(written) == left + text[start:end] + right

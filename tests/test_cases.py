@@ -1,0 +1,54 @@
+"""Damage that people reported, and what must stay as it is; the facts are in ``cases/``."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from textmend import Channel, infer_channel, mend, mend_and_explain
+
+CASES = Path(__file__).parent / "cases"
+KNOWN_FAILURES = json.loads((CASES / "known-failures.json").read_text("utf-8"))["wild"]
+
+
+def read(name: str) -> list[Any]:
+    cases: list[Any] = json.loads((CASES / name).read_text("utf-8"))
+    return cases
+
+
+def wild() -> list[Any]:
+    cases = []
+    for case in read("wild.json"):
+        for alone in (True, False):
+            if not alone and not case["sentence"]:
+                continue
+            where = "alone" if alone else "sentence"
+            name = f"{case['arrived']} ({case['channel']}, {case['lang']}, {where})"
+            why = KNOWN_FAILURES.get(name)
+            # Not strict: another context model may know better.
+            marks = [pytest.mark.xfail(reason=why, strict=False)] if why else []
+            template = "{}" if alone else case["sentence"]
+            cases.append(pytest.param(case, template, id=name, marks=marks))
+    return cases
+
+
+@pytest.mark.parametrize(("case", "template"), wild())
+def test_wild_damage_is_mended_under_its_channel(case: Any, template: str) -> None:
+    channel = Channel.parse(case["channel"])
+    text = template.format(case["arrived"])
+    mended = mend_and_explain(text, channel=channel, lang=case["lang"])
+    # In a sentence whole words may be put back as well.
+    assert case["written"] == mended.text if template == "{}" else case["written"] in mended.text
+    assert mended.damage() == text == mended.revert()
+    assert all(edit.drops for edit in mended.edits)
+    assert mend(mended.text, channel=channel, lang=case["lang"]) == mended.text
+
+
+@pytest.mark.parametrize("case", read("negative.json"), ids=lambda case: case["text"][:30])
+def test_what_must_not_change(case: Any) -> None:
+    text = case["text"]
+    assert not infer_channel(text, lang=case["lang"]).channel
+    assert mend(text, lang=case["lang"]) is text
+    if case["given"]:
+        assert mend(text, lang=case["lang"], channel=case["channel"]) == text

@@ -1,0 +1,175 @@
+"""Families of deletions: their forward models, their names, and that mending inverts them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import corpora
+from textmend import (
+    Channel,
+    Doubled,
+    Drop,
+    DropCaps,
+    Ligatures,
+    NonAscii,
+    TextmendError,
+    mend_and_explain,
+)
+from textmend.drops import Rule
+
+NEWS = [document.text for document in corpora.load("news", split="dev")]
+PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]
+
+
+@pytest.mark.parametrize(
+    ("spec", "written", "arrived"),
+    [
+        ("ligatures", "efficient FINGER finger Fine off", "ecient FINGER nger Fine o"),
+        ("ligatures:extended", "The staff act often", "e a a oen"),
+        ("ligatures:space", "the first, the traffic. Off!", "the rst, the tra c. O !"),
+        ("ligatures:fffd", "flee the office", "\ufffdee the o\ufffdce"),
+        ("non-ascii", "Úrsula für naïve Straße e\u0301te\u0301", "rsula fr nave Strae ete"),
+        ("non-ascii:?", "für était", "f?r ?tait"),
+        ("non-ascii:space", "français, été.", "fran ais, t ."),
+        ("doubled", "Woolgoolga's access; see Aaron", "Wolgolga's aces; se Aaron"),
+        ("drop-caps", "The calls\nan end\nÉtat\n", "he calls\nan end\ntat\n"),
+        ("drop-caps:document", "The calls\nThe end", "he calls\nThe end"),
+        ("drop-caps:word", "The calls\nIt’s so\nin it", "calls\nso\nin it"),
+        ("ff:f", "offer off", "ofer of"),
+        ("ing:word-end", "singing", "sing"),
+    ],
+)
+def test_what_a_family_does_to_text(spec: str, written: str, arrived: str) -> None:
+    assert Channel.parse(spec).apply(written) == arrived
+
+
+@pytest.mark.parametrize(
+    ("whitespace", "arrived"),
+    [
+        ("keep", " rst o  for  ve"),
+        ("squeeze", " rst o for ve"),
+        ("collapse", "rst o for ve"),
+    ],
+)
+def test_a_space_that_is_left_meets_the_spaces_beside_it(whitespace: str, arrived: str) -> None:
+    channel = Channel((Ligatures(" "),), whitespace)  # type: ignore[arg-type]
+    assert channel.apply("first off for five") == arrived
+
+
+@pytest.mark.parametrize(
+    ("spec", "channel"),
+    [
+        ("ligatures", Channel.ligatures()),
+        ("ligatures:space", Channel.ligatures(" ")),
+        ("ligatures:extended:U+0002", Channel.ligatures("\x02", extended=True)),
+        ("non-ascii:?,doubled", Channel((NonAscii("?"), Doubled()))),
+        ("drop-caps:word:document", Channel.drop_caps("word", of="document")),
+        ("the:whole-word,fi:space", Channel((Drop("the", "", "whole-word"), Drop("fi", " ")))),
+    ],
+)
+def test_specs_name_families(spec: str, channel: Channel) -> None:
+    assert Channel.parse(spec) == channel
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("doubled:space", "doubled has no options"),
+        ("ligatures:space:?", "one residue is enough"),
+        ("drop-caps:line", "unknown option 'line'"),
+        ("the:space:?", "more than one residue"),
+        ("ligatures:", "malformed channel"),
+    ],
+)
+def test_malformed_options(spec: str, message: str) -> None:
+    with pytest.raises(TextmendError, match=message):
+        Channel.parse(spec)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ('{"drops": [{"family": "vowels"}]}', "unknown family 'vowels'"),
+        ('{"drops": [{"family": 3}]}', "unknown family 3"),
+        ('{"drops": [{"family": "doubled", "residue": " "}]}', "unknown key 'residue'"),
+        ('{"drops": [{"family": "drop-caps", "unit": "line"}]}', "unknown unit 'line'"),
+        ('{"drops": [{"family": "ligatures", "extended": 1}]}', "extended must be a bool"),
+    ],
+)
+def test_malformed_json_is_named(source: str, message: str) -> None:
+    with pytest.raises(TextmendError, match=message):
+        Channel.from_json(source)
+
+
+RESIDUES = st.sampled_from(["", " ", "\ufffd", "?", "\0", "#", " ? "])
+RULES: st.SearchStrategy[Rule] = st.one_of(
+    st.builds(Ligatures, RESIDUES, st.booleans()),
+    st.builds(NonAscii, RESIDUES),
+    st.builds(Doubled),
+    st.builds(
+        DropCaps, st.sampled_from(["letter", "word"]), st.sampled_from(["paragraph", "document"])
+    ),
+    st.builds(
+        Drop,
+        st.sampled_from(["the", "er", "fi", "ff", "an", "s"]),
+        residue=RESIDUES,
+        where=st.sampled_from(["anywhere", "word-start", "inside", "paragraph-start"]),
+        ignore_case=st.booleans(),
+    ),
+)
+CHANNELS = st.builds(
+    Channel,
+    drops=st.lists(RULES, min_size=1, max_size=2).map(tuple),
+    whitespace=st.sampled_from(["keep", "squeeze", "collapse"]),
+)
+
+
+@given(CHANNELS)
+def test_json_and_repr_both_ways(channel: Channel) -> None:
+    assert Channel.from_json(channel.to_json()) == channel
+    names = (Channel, Drop, Ligatures, NonAscii, Doubled, DropCaps)
+    assert eval(repr(channel), {each.__name__: each for each in names}) == channel
+
+
+@settings(max_examples=40, deadline=None)
+@given(CHANNELS, st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3))
+def test_a_known_family_is_inverted_and_proven(channel: Channel, paragraphs: list[str]) -> None:
+    text = channel.apply("\n".join(paragraphs))
+    mended = mend_and_explain(text, channel=channel, min_probability=0.0)
+    assert mended.revert() == text == mended.damage()
+    for edit in mended.edits:
+        assert text[edit.start : edit.end] == edit.before != edit.after
+        assert edit.drops
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHANNELS, st.text(alphabet="thefirson \n.?\ufffd#\0Tf é", max_size=60))
+def test_any_text_is_proven(channel: Channel, text: str) -> None:
+    mended = mend_and_explain(text, channel=channel, min_probability=0.0)
+    assert mended.revert() == text == mended.damage()
+
+
+@pytest.mark.parametrize(
+    ("spec", "share"),
+    [
+        ("ligatures", 0.95),
+        ("ligatures:space", 0.95),
+        ("ligatures:fffd", 0.97),
+        ("ligatures:?", 0.97),
+        ("ff:f,fi:f", 0.95),
+        ("doubled", 0.85),
+    ],
+)
+def test_damaged_words_come_back(spec: str, share: float) -> None:
+    channel = Channel.parse(spec)
+    right = damaged = 0
+    for document in NEWS[:12]:
+        mended = mend_and_explain(channel.apply(document), channel=channel)
+        for line, clean in zip(mended.text.split("\n"), document.split("\n"), strict=True):
+            words = clean.split()
+            hit = [word for word in words if channel.apply(word) != word]
+            got = line.split()
+            damaged += len(hit)
+            right += len(hit) - sum(word not in got for word in hit)
+    assert damaged > 50
+    assert right / damaged >= share
