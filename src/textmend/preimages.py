@@ -132,6 +132,10 @@ class Preimages:
         """The share of all words that leave ``text``."""
         return self._mass(self._lower(key(text)))
 
+    def likeliest(self, text: str) -> str:
+        """The most frequent word that leaves ``text``, which some must, in lower case."""
+        return self._lower(key(text))[0]
+
     def _mass(self, words: Iterable[str]) -> float:
         return sum(map(self._lexicon.frequency, words))
 
