@@ -22,10 +22,9 @@ from textmend.hypotheses import MAX_SEQUENCE
 from textmend.lexicon import Lexicon, attested, key
 from textmend.preimages import title
 from textmend.spans import position
-from textmend.tokens import Token, sentence_starts, shape
+from textmend.tokens import Token, sentence_starts
 
 _APOSTROPHES = frozenset("'’‘")
-_ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
 _PROSE = 0.65  # … of whose expected share it holds at least this
 _FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "you") depend on the register
@@ -82,15 +81,15 @@ class Census:
             counts[place] += 1
             if token.text != word:
                 titles[place] += 1
-            # An apostrophe says that the writer left something out: goin', 'appen.
-            elided = left in _APOSTROPHES or right in _APOSTROPHES
-            if elided or token.text in names or shape(token.text) in ("upper", "mixed"):
+            suspicion = self.lexicon.suspicion(token.text, first=first)
+            if suspicion is None or token.text in names:
                 continue
-            clean = self.lexicon.probability(word if first else token.text)
-            flagged = self.lexicon.flag(token.text, first=first)
-            if clean < _ORDINARY or flagged:
-                self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
-            if flagged and shape(token.text) == "lower":
+            # An apostrophe says that the writer left something out: goin', 'appen.
+            if left in _APOSTROPHES or right in _APOSTROPHES:
+                continue
+            clean, flagged = suspicion
+            self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
+            if flagged:
                 self.flagged.add(place)
         self.lines.append(line)
         self.texts.append(text)

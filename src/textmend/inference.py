@@ -331,7 +331,7 @@ def damaged_lines(
         odds[line] += sum(gains[place] for place in gains.keys() & counts.keys())
         odds[line] += sum(
             min(span.gain, GAIN_CAP[-1])
-            for span in spans(census.lines[line], channel, preimages).values()
+            for span in spans(census.lines[line], channel, preimages, sure=True).values()
             if span.gain > 0.0
         )
         opener = census.openers[line]

@@ -4,7 +4,9 @@ It never sees a damaged string. A slot (a word, a number, a punctuation mark) en
 mean of its candidates' embeddings, plus how the damaged surface is capitalised, so that one network
 serves every channel. A few gated convolutions spread that along the line; a candidate's score is
 the product of its embedding with its slot's state, and a vanished word's that with the state of
-the gap. A line is always computed alone, and so its scores depend on nothing else.
+the gap. A line is always computed alone, and all matrix products are of small whole numbers, whose
+sums are exact in any order: the same line has the same scores, whatever is computed beside it and
+however many threads the linear algebra library uses.
 
 Here is also the model file: magic bytes, a checksum, a JSON header, then plain arrays; nothing is
 unpickled. ``textmend.training`` makes such files. Start reading at :meth:`Network.score`.
@@ -42,6 +44,9 @@ FIRST = 4  # bit of a form: a sentence may begin here
 _NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
 _YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
+
+# Up to 2**24 a float32 holds whole numbers exactly; the rest is a margin for rounding.
+_EXACT = 0.9 * 2**24
 
 _MAGIC = b"textmend"
 _FORMAT = 1
@@ -111,7 +116,8 @@ class Network:
         self._gap_bias: Floats = arrays["word.gap"]
         self._shares: Floats = arrays["word.share"]
         self._forms: Floats = arrays["form"]
-        self._nothing: Floats = arrays["nothing"]
+        self._nothing: NDArray[np.int8] = arrays["nothing"]
+        self._nothing_scale: Floats = arrays["nothing.scale"]
         self._absent = _Affine.of(arrays, "absent")
         self._enter = _Affine.of(arrays, "enter")
         self._layers = [
@@ -142,11 +148,12 @@ class Network:
     def ids(self, words: Sequence[str]) -> Ids:
         """The vocabulary ids of words, marks and numbers; of their class where they are unknown."""
         index = self._index
-        found = (index.get(key(word), -1) for word in words)
-        ids = np.fromiter(found, np.intp, len(words))
-        for place in np.flatnonzero(ids < 0):
-            ids[place] = index[_class(words[place])]
-        return ids
+        found = (index.get(key(word)) for word in words)
+        listed = [
+            index[_class(word)] if place is None else place
+            for word, place in zip(words, found, strict=True)
+        ]
+        return np.array(listed, np.intp)
 
     def score(self, line: Line) -> Scores:
         """How well each candidate fits its slot, and each vanished word its gap."""
@@ -160,10 +167,12 @@ class Network:
         return Scores(scores, self._gaps(states, line.vanished))
 
     def _gaps(self, states: Floats, vanished: Ids) -> Floats:
-        options = np.vstack([self._nothing, self._embed(vanished)])
-        biases = np.concatenate([np.zeros(1, np.float32), self._gap_bias[vanished]])
-        between = _gate(self._gap(np.hstack([states[:-1], states[1:]])))
-        return between @ options.T + biases
+        options = _Affine(
+            np.vstack([self._nothing, self._rows[vanished]]),
+            np.concatenate([self._nothing_scale, self._scales[vanished]]),
+            np.concatenate([np.zeros(1, np.float32), self._gap_bias[vanished]]),
+        )
+        return options(_gate(self._gap(np.hstack([states[:-1], states[1:]]))))
 
     def _states(self, line: Line) -> Floats:
         """The state of each slot, with a row of zeros before the first and after the last."""
@@ -171,38 +180,49 @@ class Network:
         meanings = self._embed(line.candidates) * line.weights[:, None]
         if len(meanings) > len(starts):
             meanings = np.add.reduceat(meanings, starts, axis=0)
-        length = len(starts)
         states = self._enter(meanings) + self._forms[line.forms]
         # What the channel deletes whole is missed everywhere.
         shares = self._shares[line.vanished]
-        missed = shares @ self._embed(line.vanished) / max(shares.sum(), np.float32(1e-9))
-        states += self._absent(missed[None])
+        missed = (self._embed(line.vanished) * shares[:, None]).sum(axis=0, keepdims=True)
+        states += self._absent(missed / max(shares.sum(), np.float32(1e-9)))
         for reach, layer in self._layers:
-            seen = np.zeros((length + 2 * reach, states.shape[1]), np.float32)
-            seen[reach:-reach] = _normal(states)
+            seen = _normal(states, reach)
             around = np.hstack([seen[: -2 * reach], seen[reach:-reach], seen[2 * reach :]])
             states += _gate(layer(around))
-        return np.pad(_normal(states), ((1, 1), (0, 0)))
+        return _normal(states, 1)
 
     def _embed(self, ids: Ids) -> Floats:
-        return np.multiply(self._rows[ids], self._scales[ids, None], dtype=np.float32)
+        rows: Floats = np.multiply(self._rows[ids], self._scales[ids, None], dtype=np.float32)
+        return rows
 
 
-@dataclass(frozen=True)
 class _Affine:
-    """``x @ weight + bias``."""
+    """``values @ weight + bias``, the same whatever the order in which products are added up.
 
-    weight: Floats
-    bias: Floats
+    The weights are small whole numbers times a scale for each column. The values are rounded to a
+    grid, the finest that keeps all sums of products below the whole numbers that a float32 holds:
+    no sum exceeds the product of the lengths of the two vectors.
+    """
+
+    def __init__(self, rows: NDArray[np.int8], scales: Floats, bias: Floats) -> None:
+        self._weight = np.ascontiguousarray(rows.T, np.float32)
+        self._scales, self._bias = scales, bias
+        lengths = np.sqrt(np.square(self._weight).sum(axis=0))
+        self._longest = np.float32(_EXACT / max(lengths.max(), 1.0))
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[Any]], name: str) -> _Affine:
-        rows = np.multiply(arrays[name], arrays[f"{name}.scale"][:, None], dtype=np.float32)
-        return cls(np.ascontiguousarray(rows.T), arrays[f"{name}.bias"])
+        return cls(arrays[name], arrays[f"{name}.scale"], arrays[f"{name}.bias"])
 
     def __call__(self, values: Floats) -> Floats:
-        result: Floats = values @ self.weight
-        result += self.bias
+        lengths = np.sqrt(np.einsum("ij,ij->i", values, values))
+        finest = self._longest / np.maximum(lengths, np.float32(1e-6))
+        grid = np.exp2(np.floor(np.log2(finest)))[:, None]
+        whole = values * grid
+        result: Floats = np.rint(whole, out=whole) @ self._weight
+        result *= self._scales
+        result /= grid
+        result += self._bias
         return result
 
 
@@ -212,11 +232,13 @@ def _gate(values: Floats) -> Floats:
     return values[:, :half] * np.maximum(values[:, half:], np.float32(0))
 
 
-def _normal(values: Floats) -> Floats:
-    """Each row scaled to a mean square of one."""
+def _normal(values: Floats, reach: int) -> Floats:
+    """Each row scaled to a mean square of one, between ``reach`` rows of zeros on either side."""
     squares = np.einsum("ij,ij->i", values, values)
-    scale: Floats = 1 / np.sqrt(squares / np.float32(values.shape[1]) + np.float32(1e-6))
-    return values * scale[:, None]
+    scales = 1 / np.sqrt(squares / np.float32(values.shape[1]) + np.float32(1e-6))
+    padded = np.zeros((len(values) + 2 * reach, values.shape[1]), np.float32)
+    np.multiply(values, scales[:, None], out=padded[reach:-reach])
+    return padded
 
 
 def _class(text: str) -> str:

@@ -182,9 +182,9 @@ class Hypotheses:
         found = Traces([])
         for number, (line, counts) in enumerate(zip(census.lines, census.counts, strict=True)):
             odd = any(token.text in census.marks for token in line) if census.marks else False
-            if not odd and census.suspicious.keys().isdisjoint(counts):
+            if not odd and census.flagged.isdisjoint(counts):
                 continue
-            for span in spans(line, channel, preimages).values():
+            for span in spans(line, channel, preimages, sure=True).values():
                 text = span.words[0].word
                 if text not in places:
                     places[text] = census.trace(text)

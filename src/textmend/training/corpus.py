@@ -90,7 +90,7 @@ class Corpus:
 
 
 def read_mix(path: Path, root: Path) -> tuple[str, list[Source]]:
-    """The language and the sources that a mix file (TOML) names, their paths taken from ``root``."""
+    """The language and the sources that a mix file (TOML) names; they lie in ``root``."""
     mix = tomllib.loads(path.read_text(encoding="utf-8"))
     sources = [Source(**entry) for entry in mix["source"]]
     return mix["lang"], [replace(each, path=str(root / each.path)) for each in sources]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from textmend.network import write
+from textmend.network import CLASSES, write
 from textmend.training.corpus import Corpus
 from textmend.training.model import ContextModel
 
@@ -25,17 +25,16 @@ def export(
 ) -> None:
     """Write ``model`` to ``path``, for :class:`textmend.network.Network` to load."""
     arrays: dict[str, NDArray[Any]] = {
-        "bias": _floats(model.bias),
-        "gap.bias": _floats(model.gap_bias),
+        "word.slot": _floats(model.bias),
+        "word.gap": _floats(model.gap_bias),
+        "word.share": np.where(_classes(corpus), np.float32(0), _floats(model.shares)),
         "form": _floats(model.form.weight),
-        "nothing": _floats(model.nothing),
     }
-    rows = {"embedding": model.embedding, "enter": model.enter, "slot": model.slot}
-    rows |= {"gap": model.gap}
-    rows |= {f"layers.{depth}": layer for depth, layer in enumerate(model.layers)}
-    for name, module in rows.items():
-        arrays[name], arrays[f"{name}.scale"] = _int8(_floats(module.weight))
-        if name != "embedding":
+    arrays["nothing"], arrays["nothing.scale"] = _int8(_floats(model.nothing))
+    arrays["embedding"], arrays["embedding.scale"] = _int8(_floats(model.embedding.weight))
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Linear):
+            arrays[name], arrays[f"{name}.scale"] = _int8(_floats(module.weight))
             arrays[f"{name}.bias"] = _floats(module.bias)
     header = {
         "lang": corpus.lang,
@@ -47,6 +46,11 @@ def export(
         "vocabulary": "\n".join(corpus.words),
     }
     write(path, header, arrays)
+
+
+def _classes(corpus: Corpus) -> NDArray[np.bool_]:
+    """Which entries of the vocabulary are classes; what a channel makes of those is not known."""
+    return np.arange(len(corpus.words)) < len(CLASSES)
 
 
 def _floats(values: Tensor) -> NDArray[np.float32]:

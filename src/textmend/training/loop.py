@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from textmend.errors import TextmendError
 from textmend.training.corpus import Corpus
 from textmend.training.model import ContextModel, Loss, Size
 from textmend.training.sampling import Batch, Sampler
@@ -34,6 +35,7 @@ class Plan:
     pieces: int = 3
     device: str = "cpu"
     bfloat16: bool = False
+    compiled: bool = False
 
     def rate_at(self, step: int, steps: int) -> float:
         """The learning rate: up in a line, then down along a cosine."""
@@ -69,7 +71,7 @@ def train(
     *,
     report: Callable[[Progress], None],
     every: int = 100,
-    saved: Callable[[ContextModel, int], None] = lambda model, step: None,
+    saved: Callable[[ContextModel, int], None] | None = None,
     save_every: int = 2000,
 ) -> ContextModel:
     """A model that has read ``corpus`` under random channels; goes on from ``checkpoint``.
@@ -79,6 +81,8 @@ def train(
     torch.manual_seed(plan.seed)
     frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
     model = ContextModel(frequencies, size).to(plan.device)
+    if plan.compiled:
+        model.compile_convolutions()
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), fused=True)
     sampler = Sampler(corpus, reach=size.reach, seed=plan.seed, pieces=plan.pieces)
     steps = int(plan.passes * sampler.steps)
@@ -94,7 +98,7 @@ def train(
         with torch.autocast(plan.device, torch.bfloat16, enabled=plan.bfloat16):
             loss = model.loss(batch)
         optimizer.zero_grad()
-        ((loss.slots + loss.gaps) / len(batch.rows)).backward()
+        torch.autograd.backward((loss.slots + loss.gaps) / len(batch.rows))
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         meter.add(loss, len(batch.rows))
@@ -103,7 +107,8 @@ def train(
             report(meter.progress(done))
         if done % save_every == 0 or done == steps:
             _save(checkpoint, model, optimizer, done)
-            saved(model, done)
+            if saved:
+                saved(model, done)
     return model
 
 
@@ -160,10 +165,23 @@ def _save(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer, ste
     fresh.replace(path)
 
 
+def load_model(path: Path) -> ContextModel:
+    """The model in a checkpoint."""
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    model = ContextModel(np.ones(len(state["model"]["bias"])), Size(**state["size"]))
+    model.load_state_dict(state["model"])
+    return model
+
+
 def _resume(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer) -> int:
     if not path.exists():
         return 0
     state: dict[str, Any] = torch.load(path, map_location=model.bias.device, weights_only=True)
+    if state["size"] != asdict(model.size):
+        raise TextmendError(
+            f"{path} holds a network of another size ({Size(**state['size'])}); "
+            "name another checkpoint, or the same size"
+        )
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     return int(state["step"])

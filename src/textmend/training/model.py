@@ -53,6 +53,8 @@ class Loss:
 class ContextModel(nn.Module):
     """Scores the candidates of slots, and the words that vanished from gaps."""
 
+    shares: Tensor
+
     def __init__(self, frequencies: Array, size: Size) -> None:
         super().__init__()
         self.size = size
@@ -64,11 +66,17 @@ class ContextModel(nn.Module):
         self.form = nn.Embedding(2 * SHAPES, width)
         assert FIRST == SHAPES
         self.nothing = nn.Parameter(torch.zeros(1, embedding))
+        self.register_buffer("shares", torch.from_numpy(np.sqrt(frequencies).astype(np.float32)))
+        self.absent = nn.Linear(embedding, width)
         self.enter = nn.Linear(embedding, width)
         nn.init.normal_(self.enter.weight)
         self.layers = nn.ModuleList(nn.Linear(3 * width, 2 * width) for _ in size.dilations)
         self.slot = nn.Linear(width, embedding)
         self.gap = nn.Linear(2 * width, 2 * embedding)
+
+    def compile_convolutions(self) -> None:
+        """Let PyTorch fuse the costliest part; that needs a C++ compiler, and pays on a CPU."""
+        self._convolve = torch.compile(self._convolve, dynamic=True)  # type: ignore[method-assign]
 
     def loss(self, batch: Batch) -> Loss:
         """How far the scores are from the right answers."""
@@ -106,10 +114,26 @@ class ContextModel(nn.Module):
         present = tensor(batch.present)[:, None].float()
         entered = meanings.new_zeros(len(batch.present), meanings.shape[1])
         entered = entered.index_copy(0, tensor(batch.rows), meanings)
-        entering = self.enter(entered)
-        states = (entering.float() + self.form(tensor(batch.forms))) * present
+        states = (self.enter(entered).float() + self.form(tensor(batch.forms))) * present
+        absent = self._absent(tensor(batch.options)).float()
+        states = states + absent.repeat_interleave(tensor(batch.lengths), 0) * present
+        convolved: Tensor = self._convolve(states, present)
+        return convolved
+
+    def _absent(self, options: Tensor) -> Tensor:
+        """What the words that a channel deletes whole tell of the text, for each channel."""
+        ids = options.clamp(min=0)
+        weights = self.shares[ids] * (options >= 0)
+        weights = weights / weights.sum(1, keepdim=True).clamp(min=1e-9)
+        absent: Tensor = self.absent((self.embedding(ids) * weights[:, :, None]).sum(1))
+        return absent
+
+    def _convolve(self, states: Tensor, present: Tensor) -> Tensor:
+        device = states.device.type
+        mixed = torch.is_autocast_enabled(device)
+        kind = torch.get_autocast_dtype(device) if mixed else states.dtype
         for reach, layer in zip(self.size.dilations, self.layers, strict=True):
-            seen = _normal(states).to(entering.dtype)
+            seen = _normal(states).to(kind)
             around = torch.cat([seen.roll(reach, 0), seen, seen.roll(-reach, 0)], 1)
             states = states + _gate(layer(around)) * present
         return _normal(states)
@@ -139,9 +163,10 @@ class ContextModel(nn.Module):
         options = tensor(np.maximum(batch.options, 0))
         vectors, biases = self.embedding(options), self.gap_bias[options]
         biases = biases.masked_fill(tensor(batch.options < 0), -torch.inf)
+        counts = np.bincount(batch.gap_pieces, minlength=len(options)).tolist()
         parts = [
             part @ vectors[number].T + biases[number]
-            for number, part in enumerate(between.split(np.bincount(batch.gap_pieces, minlength=len(options)).tolist()))
+            for number, part in enumerate(torch.split(between, counts))
         ]
         return torch.cat([between @ self.nothing.T, torch.cat(parts)], 1)
 

@@ -77,8 +77,9 @@ class Words:
         group = np.full((SHAPES, len(self._cased[0])), INTACT, np.int32)
         for code, harmed in enumerate(changed):
             if harmed:
-                places, surfaces = zip(*harmed, strict=True)
-                group[code, places] = [numbers[surface] for surface in surfaces]
+                group[code, [place for place, _ in harmed]] = [
+                    numbers[after] for _, after in harmed
+                ]
         group[3] = group[0]  # what is left of an eBay is judged as if it were an ebay
         return Confusion(group, list(members), list(members.values()), vanished)
 
@@ -89,12 +90,13 @@ class Words:
 
 # Words that a careless clean-up deletes, and how often each is drawn among them.
 _FUNCTION_WORDS = {
-    "the": 12, "of": 5, "and": 5, "in": 5, "to": 5, "a": 4, "an": 4, "is": 2, "for": 2, "that": 2,
-    "with": 1.5, "on": 2, "at": 1.5, "by": 1.5, "it": 1.5, "as": 1.5, "was": 1.5, "be": 1,
-    "have": 1, "has": 1, "not": 1, "but": 1, "he": 1, "his": 1, "they": 0.7, "this": 1, "from": 1,
-    "or": 1, "are": 1, "we": 0.7, "you": 0.7, "i": 0.7, "which": 0.7, "their": 0.5, "had": 0.7,
-    "were": 0.7, "been": 0.5, "said": 0.7, "will": 0.7, "who": 0.5, "would": 0.5, "she": 0.5,
-    "her": 0.5, "my": 0.3, "our": 0.3, "if": 0.4, "so": 0.4, "no": 0.4, "all": 0.4, "its": 0.4,
+    "the": 20, "of": 8, "and": 10, "in": 10, "to": 8, "a": 12, "an": 10, "is": 1.2, "for": 1.2,
+    "that": 1.2, "with": 1, "on": 1.2, "at": 1, "by": 1, "it": 1, "as": 1, "was": 1, "be": 0.6,
+    "have": 0.6, "has": 0.6, "not": 0.6, "but": 0.6, "he": 0.6, "his": 0.6, "they": 0.4,
+    "this": 0.6, "from": 0.6, "or": 0.6, "are": 0.6, "we": 0.4, "you": 0.4, "i": 0.4, "which": 0.4,
+    "their": 0.3, "had": 0.4, "were": 0.4, "been": 0.3, "said": 0.4, "will": 0.4, "who": 0.3,
+    "would": 0.3, "she": 0.3, "her": 0.3, "my": 0.2, "our": 0.2, "if": 0.2, "so": 0.2, "no": 0.2,
+    "all": 0.2, "its": 0.2,
 }  # fmt: skip
 _LENGTHS = (0.2, 0.4, 0.25, 0.15)  # how often a sequence has one letter, two, three, four
 
@@ -114,8 +116,8 @@ class Channels:
         self._weights = weights / weights.sum()
 
     def draw(self, random: np.random.Generator) -> Channel:
-        """A channel of one to four drops."""
-        kind = random.choice(5, p=[0.36, 0.2, 0.3, 0.08, 0.06])
+        """A channel of one to five drops."""
+        kind = random.choice(5, p=[0.38, 0.36, 0.18, 0.04, 0.04])
         ignore_case = random.random() < 0.85
         where: Place = "anywhere"
         if kind == 0:  # function words wherever they occur, often with something else
@@ -135,11 +137,11 @@ class Channels:
         return Channel(tuple(drops))
 
     def _functions(self, random: np.random.Generator, most: int) -> list[str]:
-        count = min(int(random.geometric(0.5)), most)
+        count = min(int(random.geometric(0.4)), most)
         return [str(each) for each in random.choice(self._function, count, False, self._weights)]
 
     def _runs(self, random: np.random.Generator, count: int) -> list[str]:
-        found = []
+        found: list[str] = []
         while len(found) < count:
             word = self._words[int(np.searchsorted(self._shares, random.random()))]
             length = int(random.choice(len(_LENGTHS), p=_LENGTHS)) + 1
@@ -153,7 +155,8 @@ class Channels:
 class Batch:
     """Damaged lines one after the other, rows of zeros between them, and the right answers.
 
-    ``forms`` and ``present`` have one entry a row; ``present`` is False between lines. ``rows``
+    ``lengths`` says how many rows each piece has. ``forms`` and ``present`` have one entry a row;
+    ``present`` is False between lines. ``rows``
     says where each slot is, ``sizes`` how many candidates it has. The candidates of all slots, one
     after the other: ``ids``, ``weights`` (in the input), ``priors`` (log frequencies). ``answers``,
     aligned with ``rows``: the place of the right candidate among those of the slot, or -1 where
@@ -162,6 +165,7 @@ class Batch:
     its channel, and ``gap_answers`` the place of the vanished word in the options, or -1.
     """
 
+    lengths: Array
     forms: Array
     present: Array
     rows: Array
@@ -211,7 +215,7 @@ class Sampler:
 
         shapes = codes % SHAPES
         group = confusion.group[shapes, ids]
-        if random.random() < 0.15:  # some channels leak, and a second reading sees words put back
+        if random.random() < 0.1:  # some channels leak, and a second reading sees words put back
             group[random.random(len(ids)) < random.random()] = INTACT
         gone, left = group == VANISHED, group != VANISHED
 
@@ -242,6 +246,7 @@ class Sampler:
 
         slots = self._slots(ids[left], shapes[left], group[left], groups, random)
         return Batch(
+            np.array([length]),
             row_forms,
             present,
             rows[left],
@@ -335,12 +340,17 @@ def _joined(pieces: list[Batch]) -> Batch:
         for each in pieces
     ]
     return Batch(
-        chained("forms"),
-        chained("present"),
-        shifted("rows"),
-        *map(chained, ("sizes", "ids", "weights", "priors", "answers")),
-        np.concatenate(padded),
-        shifted("gap_rows"),
-        np.repeat(np.arange(len(pieces)), [len(each.gap_rows) for each in pieces]),
-        chained("gap_answers"),
+        lengths=chained("lengths"),
+        forms=chained("forms"),
+        present=chained("present"),
+        rows=shifted("rows"),
+        sizes=chained("sizes"),
+        ids=chained("ids"),
+        weights=chained("weights"),
+        priors=chained("priors"),
+        answers=chained("answers"),
+        options=np.concatenate(padded),
+        gap_rows=shifted("gap_rows"),
+        gap_pieces=np.repeat(np.arange(len(pieces)), [len(each.gap_rows) for each in pieces]),
+        gap_answers=chained("gap_answers"),
     )
