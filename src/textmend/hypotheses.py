@@ -63,6 +63,13 @@ class Explanations:
     length: NDArray[np.int8]
     sequence: Hashes
 
+    def at(self, rows: NDArray[np.intp]) -> Explanations:
+        """Some of the rows, in another order."""
+        return Explanations(
+            self.token[rows], self.word[rows], self.start[rows], self.length[rows],
+            self.sequence[rows],
+        )  # fmt: skip
+
 
 class DeletionIndex:
     """The damaged forms of the commonest words of a language; built on first use."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+import regex
 
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
@@ -24,6 +25,7 @@ _MOST_REMEMBERED = 100_000
 _MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
 _VANISHED_FREQUENCY = 1e-5
+_HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Preimages:
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._drops = drops
         self._lexicon = lexicon
+        self._anywhere = all(drop.reach == "text" for drop in drops)
         self._elsewhere: dict[Reach, Preimages] = {}
         self._words: dict[str, list[str]] = {}
         self.spanning = False
@@ -92,11 +95,12 @@ class Preimages:
 
     def at(self, place: Reach) -> Preimages:
         """The preimages by the drops that act on words that stand there."""
-        acting = tuple(drop for drop in self._drops if drop.acts_at(place))
-        if acting == self._drops:
+        if self._anywhere:
             return self
         if place not in self._elsewhere:
-            self._elsewhere[place] = Preimages(acting, self._lexicon)
+            acting = tuple(drop for drop in self._drops if drop.acts_at(place))
+            all_act = acting == self._drops
+            self._elsewhere[place] = self if all_act else Preimages(acting, self._lexicon)
         return self._elsewhere[place]
 
     def of(self, text: str, *, first: bool = False, beside: Beside = "") -> tuple[Candidate, ...]:
@@ -116,19 +120,40 @@ class Preimages:
         """Whether ``text`` may be what is left of something."""
         return bool(self._lower(key(text)))
 
-    def likelier(self, words: Iterable[Candidate], tokens: Iterable[Token]) -> float:
-        """Nats by which one of ``words`` is likelier than ``tokens``, each damaged or not."""
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The first word or mark of all that is left of words in several pieces."""
+        pieces = (left for left in self._words if not left.isalpha())
+        return frozenset(
+            found[0] for each in (*pieces, *self.loose) if (found := _HEAD.match(each.lstrip(" ")))
+        )
+
+    def likelier(self, mass: float, tokens: Iterable[Token]) -> float:
+        """Nats by which words of this mass are likelier than ``tokens``, each damaged or not."""
         apart = 0.0
         for token in tokens:
             if token.kind != "space":
                 damaged = self.mass(token.text) if token.kind == "word" else 0.0
                 apart += math.log(max(damaged, self._lexicon.probability(token.text)))
-        together = self._mass(each.word for each in words)
-        return math.log(together) - apart if together else -math.inf
+        return math.log(mass) - apart if mass else -math.inf
 
     def mass(self, text: str) -> float:
         """The share of all words that leave ``text``."""
         return self._mass(self._lower(key(text)))
+
+    def mass_with_spaces(self, text: str) -> float:
+        """The share of all words that leave ``text``, once their spaces have merged with others."""
+        return self.mass(text) + sum(
+            self._mass(self._words[left]) for left in self.loose.get(key(text), ())
+        )
+
+    def mass_of(self, words: Iterable[Candidate]) -> float:
+        """The share of all words that these are."""
+        return self._mass(each.word for each in words)
+
+    def likeliest(self, text: str) -> str:
+        """The most frequent word that leaves ``text``, which some must, in lower case."""
+        return self._lower(key(text))[0]
 
     def _mass(self, words: Iterable[str]) -> float:
         return sum(map(self._lexicon.frequency, words))

@@ -1,0 +1,201 @@
+"""The words of some texts, counted by line: what all hypotheses about their channel are scored on.
+
+Here is what a text shows, whatever may have damaged it: which words are suspicious, which common
+ones it lacks, which marks stand where no mark belongs. Start reading at :meth:`Census.of`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from textmend.drops import Rule
+from textmend.hypotheses import MAX_SEQUENCE
+from textmend.lexicon import Lexicon, attested, key
+from textmend.preimages import title
+from textmend.spans import position
+from textmend.tokens import Token, sentence_starts
+
+_APOSTROPHES = frozenset("'’‘")
+_COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
+_PROSE = 0.65  # … of whose expected share it holds at least this
+_FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "you") depend on the register
+CONSPICUOUS = 5.0  # expected words whose absence is itself a sign
+# Marks that clean text has between letters.
+_BETWEEN = frozenset("'’‘ʼ-‐‑–—./&@_:,;+()[]\"“”«»…·*|\\=<>{}~^%$€£")
+_STRANGE = 3  # flagged words, or paragraphs that begin in lower case: more than clean text has
+_SEEN = 2  # times that a mark stands between letters before it is taken for a residue
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Census:
+    """The words of some texts, counted by line; what all hypotheses are scored on."""
+
+    lexicon: Lexicon
+    lines: list[Sequence[Token]] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)  # the text that each line belongs to
+    types: list[str] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)  # type → its place in the list of types
+    counts: list[Counter[int]] = field(default_factory=list)  # of each line: type → occurrences
+    titles: list[Counter[int]] = field(default_factory=list)  # … of these, capitalised
+    openers: list[Token] = field(default_factory=list)  # the first token of each line
+    suspicious: dict[int, float] = field(default_factory=dict)  # type → its probability if clean
+    flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
+    marks: Counter[str] = field(default_factory=Counter)  # where no mark belongs
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[Sequence[Token]]], lexicon: Lexicon) -> Census:
+        """The census of tokenized texts, each a list of lines."""
+        census = cls(lexicon)
+        for place, text_lines in enumerate(texts):
+            names = attested(text_lines, lexicon)
+            for line in text_lines:
+                census._add(place, line, names)
+        return census
+
+    def _add(self, text: int, line: Sequence[Token], names: frozenset[str]) -> None:
+        counts: Counter[int] = Counter()
+        titles: Counter[int] = Counter()
+        before = ["", *(token.text for token in line[:-1])]
+        after = [*(token.text for token in line[1:]), ""]
+        starts = sentence_starts(line)
+        for token, first, left, right in zip(line, starts, before, after, strict=True):
+            if token.kind != "word":
+                if token.kind == "other" and _is_odd(token.text, left, right):
+                    self.marks[token.text] += 1
+                continue
+            word = key(token.text)
+            place = self.places.setdefault(word, len(self.types))
+            if place == len(self.types):
+                self.types.append(word)
+            counts[place] += 1
+            if token.text != word:
+                titles[place] += 1
+            suspicion = self.lexicon.suspicion(token.text, first=first)
+            if suspicion is None or token.text in names:
+                continue
+            # An apostrophe says that the writer left something out: goin', 'appen.
+            if left in _APOSTROPHES or right in _APOSTROPHES:
+                continue
+            clean, flagged = suspicion
+            self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
+            if flagged:
+                self.flagged.add(place)
+        self.lines.append(line)
+        self.texts.append(text)
+        self.counts.append(counts)
+        self.titles.append(titles)
+        self.openers.append(line[0])
+
+    def trace(self, text: str) -> int:
+        """The place in the list of types of something that is no word of the census."""
+        self.types.append(text)
+        return len(self.types) - 1
+
+    def places_of(self, tokens: Iterable[Token]) -> set[int]:
+        """The types of those tokens that are words."""
+        return {self.places[key(token.text)] for token in tokens if token.kind == "word"}
+
+    @property
+    def residues(self) -> list[str]:
+        """What may have been left in the place of letters; nothing and a space leave no mark."""
+        return ["", " ", *(mark for mark, count in self.marks.items() if count >= _SEEN)]
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether there is more to explain than clean text of any length shows."""
+        lower = sum(token.kind == "word" and token.text.islower() for token in self.openers)
+        return max(len(self.flagged), lower) >= _STRANGE or len(self.residues) > 2
+
+    @cached_property
+    def title_types(self) -> list[str]:
+        """The types, capitalised."""
+        return [title(word) for word in self.types]
+
+    @cached_property
+    def totals(self) -> Counter[int]:
+        """Occurrences of each type in all lines."""
+        totals: Counter[int] = Counter()
+        for counts in self.counts:
+            totals.update(counts)
+        return totals
+
+    @cached_property
+    def sizes(self) -> Floats:
+        """Words in each line."""
+        return np.array([counts.total() for counts in self.counts], dtype=float)
+
+    def absent_words(self) -> list[str]:
+        """Common words of which a text of this length would hold several, and this holds none.
+
+        None at all for a text that is sparing with common words as a whole: a list, a table, a
+        telegram, another language.
+        """
+        size = self.sizes.sum()
+        totals = self.totals
+        expected, observed = {}, {}
+        for word in islice(self.lexicon.words, _COMMON):
+            if word.isalpha() and len(word) <= MAX_SEQUENCE:
+                expected[word] = self.lexicon.frequency(word) * size
+                observed[word] = totals[self.places[word]] if word in self.places else 0
+        used, due = sum(observed.values()), sum(expected.values())
+        return [
+            word
+            for word in islice(expected, _FUNCTION_WORDS)
+            if not observed[word]
+            and expected[word] >= CONSPICUOUS
+            and used >= _PROSE * (due - expected[word])
+        ]
+
+    def fluency(self, gains: Mapping[int, float]) -> float:
+        """The mean log-probability of a word, each gaining what the channel explains of it."""
+        logs = (
+            count * (math.log(self.lexicon.probability(self.types[place])) + gains.get(place, 0.0))
+            for place, count in self.totals.items()
+        )
+        return sum(logs) / max(self.totals.total(), 1)
+
+
+def _is_odd(mark: str, left: str, right: str) -> bool:
+    """Whether a mark has no business between its neighbours."""
+    if mark == "\ufffd" or not mark.isprintable():
+        return mark != "\ufeff"
+    return len(mark) == 1 and mark not in _BETWEEN and left[-1:].isalpha() and right[:1].isalpha()
+
+
+def survivors(drop: Rule, census: Census) -> Floats:
+    """Words of each line that the drop should have changed and did not."""
+    pattern = regex.compile(drop.pattern)
+    found = np.zeros(len(census.counts))
+    if drop.reach != "text":
+        for line, opener in enumerate(census.openers):
+            acts = drop.acts_at(position(opener, census.lines[line]))
+            found[line] = acts and pattern.search(opener.text) is not None
+        return found
+    lower, titled = _matching(pattern, census.types), _matching(pattern, census.title_types)
+    if not lower and not titled:
+        return found
+    for line, counts in enumerate(census.counts):
+        titles = census.titles[line]
+        found[line] = sum(counts[place] - titles[place] for place in lower & counts.keys())
+        found[line] += sum(titles[place] for place in titled & titles.keys())
+    return found
+
+
+def _matching(pattern: regex.Pattern[str], words: Sequence[str]) -> set[int]:
+    """The places of the words that hold a match."""
+    text = "\n".join(words)
+    if not (starts := [found.start() for found in pattern.finditer(text)]):
+        return set()
+    ends = np.cumsum([len(word) + 1 for word in words])
+    return set(np.searchsorted(ends, starts, side="right").tolist())

@@ -1,0 +1,227 @@
+"""What each rule explains of a census: the hypotheses of inference, before they are weighed.
+
+Suspicious words propose sequences: each whose deletion turns a common word into one of them. The
+families of rules are proposed where their preimages explain several. Start reading at
+:meth:`Hypotheses.traces`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.census import Census
+from textmend.channel import Channel
+from textmend.drops import Drop, Place, Rule
+from textmend.families import FAMILIES
+from textmend.hypotheses import DeletionIndex, Explanations
+from textmend.preimages import Preimages
+from textmend.spans import position, spans
+from textmend.tokens import shape
+
+# Nats that a word of so many letters can say at most: anything may be an abbreviation.
+GAIN_CAP = (0.0, 2.0, 3.5, 5.0, 6.5, 8.0)
+_CAP = np.array(GAIN_CAP)
+_MIN_GAIN = 1.5  # nats; an explanation that says less is none
+_LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
+
+
+def gain(mass: float, clean: float, letters: int) -> float:
+    """Nats by which words of this mass explain a word of this probability and length."""
+    return min(math.log1p(mass / clean), GAIN_CAP[min(letters, len(GAIN_CAP) - 1)])
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a rule explains of a census.
+
+    A trace is a type of the census, or what else the rule may have left (the pieces of a word, the
+    first word of a paragraph), which ``counts`` then counts by line along with the types.
+    ``gains``: trace → nats; ``ratios``: the same before it is capped, for what is said of the text
+    as a whole; ``originals``: trace → the likeliest word that it was. ``covered``: the types that
+    need no other explanation, pieces of words among them.
+    """
+
+    counts: Sequence[Counter[int]]
+    gains: dict[int, float] = field(default_factory=dict)
+    ratios: dict[int, float] = field(default_factory=dict)
+    originals: dict[int, str] = field(default_factory=dict)
+    covered: set[int] = field(default_factory=set)
+
+    def add(self, trace: int, ratio: float, letters: int, original: str) -> None:
+        """Note a trace and by how many nats it is explained, if that says enough."""
+        capped = min(ratio, GAIN_CAP[min(letters, len(GAIN_CAP) - 1)])
+        if capped >= _MIN_GAIN:
+            self.gains[trace], self.ratios[trace] = capped, ratio
+            self.originals[trace] = original
+            self.covered.add(trace)
+
+
+class Hypotheses:
+    """The rules that may have damaged a census, and what each explains of it.
+
+    What a sequence explains depends on the place in the word that it was deleted from, so that the
+    rows of the index are kept: ``_groups`` has for each sequence the types that it explains, each
+    with its first and last row.
+    """
+
+    def __init__(self, census: Census, index: DeletionIndex) -> None:
+        self.census = census
+        self.absent = census.absent_words()
+        self._index = index
+        self._traces: dict[Rule, Traces] = {}
+        self._rows: Explanations
+        self._groups: dict[str, list[tuple[int, int, int]]] = {word: [] for word in self.absent}
+        self._explain_suspicious()
+
+    def rules(self) -> Iterator[Rule]:
+        """All rules that explain something; sequences wherever they stand in a word."""
+        for sequence in self._groups:
+            yield Drop(sequence)
+        if self.census.is_strange:
+            for family in FAMILIES.values():
+                yield from (
+                    rule
+                    for rule in family.variants(self.census.residues)
+                    if self.traces(rule).gains
+                )
+
+    def traces(self, rule: Rule) -> Traces:
+        """What a rule explains."""
+        if rule not in self._traces:
+            if isinstance(rule, Drop):
+                self._traces[rule] = self._of_sequence(rule)
+            elif rule.reach == "text":
+                self._traces[rule] = self._of_family(rule)
+            else:
+                self._traces[rule] = self._of_openers(rule)
+        return self._traces[rule]
+
+    def _explain_suspicious(self) -> None:
+        index, census = self._index, self.census
+        places = list(census.suspicious)
+        if not places:
+            return
+        clean = np.array([census.suspicious[place] for place in places])
+        rows = index.explain([census.types[place] for place in places])
+        if not len(rows.token):
+            return
+        # One group per (sequence, type): the frequencies of all words that the type may have been,
+        # the likeliest first.
+        order = np.lexsort((-index.frequencies[rows.word], rows.token, rows.sequence))
+        self._rows = rows = rows.at(order)
+        token, sequence = rows.token, rows.sequence
+        new = (sequence[1:] != sequence[:-1]) | (token[1:] != token[:-1])
+        border = np.flatnonzero(np.r_[True, new])
+        ends = np.r_[border[1:], len(token)]
+        mass = np.add.reduceat(index.frequencies[rows.word], border)
+        letters = np.array([len(census.types[place]) for place in places])
+        cap = _CAP[np.minimum(letters, len(_CAP) - 1)]
+        gains = np.minimum(np.log1p(mass / clean[token[border]]), cap[token[border]])
+        telling = np.flatnonzero(gains >= _MIN_GAIN)
+        _, inverse, counts = np.unique(
+            sequence[border][telling], return_inverse=True, return_counts=True
+        )
+        for group, count in zip(telling, counts[inverse], strict=True):
+            at = border[group]
+            start = rows.start[at]
+            lost = index.words[rows.word[at]][start : start + rows.length[at]]
+            # A sequence needs two words that speak for it, or one and its own absence.
+            if count >= 2 or lost in self._groups:
+                found = (places[token[at]], int(at), int(ends[group]))
+                self._groups.setdefault(lost, []).append(found)
+
+    def _of_sequence(self, drop: Drop) -> Traces:
+        census, index = self.census, self._index
+        found = Traces(census.counts)
+        for place, start, end in self._groups.get(drop.sequence, ()):
+            words = self._rows.word[start:end]
+            if drop.where != "anywhere":
+                words = words[self._placed(start, end, drop.where)]
+            if len(words):
+                mass = float(index.frequencies[words].sum())
+                ratio = math.log1p(mass / census.suspicious[place])
+                found.add(place, ratio, len(census.types[place]), index.words[words[0]])
+        return found
+
+    def _placed(self, start: int, end: int, where: Place) -> NDArray[np.bool_]:
+        """Which of some rows of the index delete at a place of the word."""
+        rows = self._rows
+        at_start = rows.start[start:end] == 0
+        lengths = np.array([len(self._index.words[word]) for word in rows.word[start:end]])
+        at_end = rows.start[start:end] + rows.length[start:end] == lengths
+        places: dict[str, NDArray[np.bool_]] = {
+            "word-start": at_start,
+            "word-end": at_end,
+            "inside": ~at_start & ~at_end,
+        }
+        return places[where]
+
+    def _of_family(self, rule: Rule) -> Traces:
+        census = self.census
+        preimages = Preimages.load((rule,), census.lexicon.lang)
+        pieces = self._pieces(rule, preimages) if preimages.spanning else None
+        found = pieces or Traces(census.counts)
+        for place, clean in census.suspicious.items():
+            text = census.types[place]
+            if (mass := preimages.mass(text)) and place not in found.covered:
+                likeliest = preimages.likeliest(text)
+                found.add(place, math.log1p(mass / clean), len(text), likeliest)
+        return found
+
+    def _pieces(self, rule: Rule, preimages: Preimages) -> Traces:
+        """The words that a rule has taken apart."""
+        census, channel = self.census, Channel((rule,))
+        places: dict[str, int] = {}
+        more: list[Counter[int]] = [Counter() for _ in census.lines]
+        found = Traces([])
+        for number, (line, counts) in enumerate(zip(census.lines, census.counts, strict=True)):
+            odd = any(token.text in census.marks for token in line) if census.marks else False
+            if not odd and census.flagged.isdisjoint(counts):
+                continue
+            for span in spans(line, channel, preimages, sure=True).values():
+                text = span.words[0].word
+                if text not in places:
+                    places[text] = census.trace(text)
+                trace = places[text]
+                found.add(trace, span.gain, len(text), span.words[1].word)
+                if trace in found.gains:
+                    more[number][trace] += 1
+                    tokens = line[span.first : span.last + 1]
+                    found.covered.update(census.places_of(tokens))
+        return _with_counts(found, census, more)
+
+    def _of_openers(self, rule: Rule) -> Traces:
+        """The first words of paragraphs that begin in lower case, and need not."""
+        census = self.census
+        preimages = Preimages.load((rule,), census.lexicon.lang)
+        places: dict[str, int] = {}
+        more: list[Counter[int]] = [Counter() for _ in census.lines]
+        found = Traces([])
+        for number, (line, opener) in enumerate(zip(census.lines, census.openers, strict=True)):
+            if opener.kind != "word" or shape(opener.text) != "lower":
+                continue
+            if not (census.places_of([opener]) & census.suspicious.keys()):
+                continue
+            here = preimages.at(position(opener, line))
+            if mass := here.mass(opener.text):
+                clean = census.lexicon.probability(opener.text) * _LOWER_OPENER
+                if opener.text not in places:
+                    places[opener.text] = census.trace(opener.text)
+                trace, letters = places[opener.text], len(opener.text)
+                likeliest = here.likeliest(opener.text)
+                found.add(trace, math.log1p(mass / clean), letters, likeliest)
+                if trace in found.gains:
+                    more[number][trace] += 1
+                    found.covered.update(census.places_of([opener]))
+        return _with_counts(found, census, more)
+
+
+def _with_counts(found: Traces, census: Census, more: Sequence[Counter[int]]) -> Traces:
+    counts = [counts + own for counts, own in zip(census.counts, more, strict=True)]
+    return replace(found, counts=counts)
