@@ -97,7 +97,7 @@ def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, **options: Any)
 
 
 @main.command()
-@_measuring("the+ad,st,ligatures:nothing,random:1%", 8)
+@_measuring("the+ad,st,ligatures,random:1%", 8)
 @click.option("--system", "systems", multiple=True, help="Default: all. Repeatable.")
 def peers(systems: Sequence[str], **options: Any) -> None:
     """Accuracy and words per second, side by side with the peers."""

@@ -1,8 +1,8 @@
 """The named channels that documents are damaged by.
 
-Most are a :class:`textmend.Channel`. What that cannot express yet (doubled letters, drop caps,
-letters lost at random) is a small seeded function here, behind the same interface, so that what
-textmend does not support shows as it is. Start reading at :func:`select`.
+Most are a :class:`textmend.Channel`. What that cannot express (letters lost at random) is a small
+seeded function here, behind the same interface, so that what textmend does not support shows as it
+is. Start reading at :func:`select`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,6 @@ from benchmarks.align import Damage, Span, forms, intervals, pieces
 from textmend import Channel, Drop
 
 RANDOM_CHANNELS = 40
-
-_MARKS = {"": "nothing", " ": "space", "\ufffd": "fffd", "?": "question", "\0": "nul"}
-_LIGATURES = ("ffi", "ffl", "ff", "fi", "fl")
 
 
 class Damager(Protocol):
@@ -74,10 +71,15 @@ class Literal:
     def losses(self, text: str) -> dict[str, int]:
         """How many words lose each sequence of the channel."""
         found = {each.casefold(): 0 for each in self.channel.sequences}
-        words = Counter(piece.text for piece in pieces(text[self._start(text) :]))
-        for word, count in words.items():
-            for sequence in self.channel.acting_on(word):
-                found[sequence.casefold()] += count
+        damaged = text[self._start(text) :]
+        words = Counter(piece.text for piece in pieces(damaged))
+        for drop in self.channel.drops:
+            alone = Channel((drop,), "keep")
+            # A rule for the starts of paragraphs acts once a line, others on words anywhere.
+            units = words if drop.reach == "text" else Counter(damaged.split("\n"))
+            found[drop.name.casefold()] += sum(
+                count for unit, count in units.items() if alone.apply(unit) != unit
+            )
         return found
 
     def _start(self, text: str) -> int:
@@ -117,26 +119,9 @@ class Noise:
         return
 
 
-def _non_ascii(text: str, _: random.Random) -> Iterator[Span]:
-    return (found.span() for found in regex.finditer(r"[^\P{L}\p{ASCII}]", text))
-
-
-def _doubled(text: str, _: random.Random) -> Iterator[Span]:
-    return (found.span(2) for found in regex.finditer(r"(\p{L})(\1)", text))
-
-
-def _drop_caps(text: str, _: random.Random) -> Iterator[Span]:
-    return (found.span(1) for found in regex.finditer(r"(?m)^(\p{Lu})[\p{L} ]", text))
-
-
 def _random_letters(rate: float, text: str, rng: random.Random) -> Iterator[Span]:
     letters = regex.finditer(r"\p{L}", text)
     return (found.span() for found in letters if rng.random() < rate)
-
-
-def _ligatures(residue: str) -> Channel:
-    # A capital survives: there is no ligature for it.
-    return Channel(tuple(Drop(each, residue, ignore_case=False) for each in _LIGATURES))
 
 
 def sampled(number: int) -> Channel:
@@ -165,6 +150,11 @@ def _english() -> tuple[list[str], list[float]]:
     frequencies = wordfreq.get_frequency_dict("en")
     words = [word for word in frequencies if regex.fullmatch("[a-z]+", word)]
     return words, [frequencies[word] for word in words]
+
+
+def _family(spec: str) -> Literal:
+    # All white space is kept, so that a space that is left beside another one shows.
+    return Literal(spec, Channel(Channel.parse(spec).drops, "keep"))
 
 
 def _literal(*sequences: str) -> Literal:
@@ -205,24 +195,15 @@ def groups() -> dict[str, tuple[Damager, ...]]:
             for each in ("re", "th", "con", "un")
         ),
         "ligatures": (
-            *(Literal(f"ligatures:{name}", _ligatures(mark)) for mark, name in _MARKS.items()),
-            Literal(
-                "ligatures:one-letter",
-                Channel((Drop("ff", "f", ignore_case=False),)),
-            ),
+            *(_family(f"ligatures:{residue}") for residue in ("space", "fffd", "?", "nul")),
+            _family("ligatures"),
+            Literal("ligatures:one-letter", Channel((Drop("ff", "f", ignore_case=False),))),
         ),
-        "non-ascii": (
-            Noise("non-ascii:nothing", _non_ascii),
-            Noise("non-ascii:space", _non_ascii, " "),
-            Noise("non-ascii:question", _non_ascii, "?"),
-        ),
-        "noise": (
-            Noise("doubled", _doubled),
-            Noise("drop-caps", _drop_caps),
-            *(
-                Noise(f"random:{percent}%", partial(_random_letters, percent / 100))
-                for percent in (0.5, 1, 3)
-            ),
+        "non-ascii": (*map(_family, ("non-ascii", "non-ascii:space", "non-ascii:?")),),
+        "shape": (_family("doubled"), _family("drop-caps")),
+        "noise": tuple(
+            Noise(f"random:{percent}%", partial(_random_letters, percent / 100))
+            for percent in (0.5, 1, 3)
         ),
         "random": tuple(
             Literal(f"random-{number:02}:{'+'.join(channel.sequences)}", channel)

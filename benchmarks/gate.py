@@ -21,7 +21,7 @@ from benchmarks.metrics import rate
 
 FLOORS = Path(__file__).parent / "floors.json"
 
-_CHANNELS = "the+ad,st,ing,of,the+ad:spaces-kept,ligatures:nothing,random-34:o+in"
+_CHANNELS = "the+ad,st,ing,of,the+ad:spaces-kept,ligatures,random-34:o+in"
 # What is held of damaged and of clean documents, and by how much it may get worse before the gate
 # closes: shares by a difference, counts per million by a factor and a few words more.
 _OF_DAMAGED = ("repair", "harm", "vanished_precision", "vanished_recall", "channel_exact", "proven")

@@ -74,7 +74,7 @@ def test_what_the_known_system_is_worth(known: str) -> None:
 
 
 def test_a_told_system_is_not_asked_where_it_cannot_be_told() -> None:
-    report = measure(DOCUMENTS, select("the+ad,doubled"), ["dictionary-method"])
+    report = measure(DOCUMENTS, select("the+ad,random:1%"), ["dictionary-method"])
     assert [row.channel for row in report.rows] == ["the+ad"]
 
 

@@ -24,17 +24,17 @@ def test_doctests() -> None:
     assert doctest.testmod(documents).failed == 0
 
 
-def test_what_no_channel_expresses() -> None:
+def test_families() -> None:
     assert damaged("doubled").startswith("Mr Crabe ofered cofe to Úrsula")
     assert damaged("drop-caps").split("\n")[1].startswith("he Swiss")
     assert damaged("drop-caps").startswith("r Crabbee")
-    assert "rsula in a caf." in damaged("non-ascii:nothing")
-    assert "to ?rsula in a caf?." in damaged("non-ascii:question")
+    assert "rsula in a caf." in damaged("non-ascii")
+    assert "to ?rsula in a caf?." in damaged("non-ascii:?")
     assert "to  rsula in a caf ." in damaged("non-ascii:space")
 
 
 def test_ligatures_leave_their_residue() -> None:
-    assert "oered coee" in damaged("ligatures:nothing")
+    assert "oered coee" in damaged("ligatures")
     assert "o\0ered co\0ee" in damaged("ligatures:nul")
     assert "o ered co ee" in damaged("ligatures:space")
     assert "ofered cofee" in damaged("ligatures:one-letter")
