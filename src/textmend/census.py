@@ -22,10 +22,9 @@ from textmend.hypotheses import MAX_SEQUENCE
 from textmend.lexicon import Lexicon, attested, key
 from textmend.preimages import title
 from textmend.spans import position
-from textmend.tokens import Token, sentence_starts, shape
+from textmend.tokens import Token, sentence_starts
 
 _APOSTROPHES = frozenset("'’‘")
-_ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
 _PROSE = 0.65  # … of whose expected share it holds at least this
 _FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "you") depend on the register
@@ -52,6 +51,7 @@ class Census:
     openers: list[Token] = field(default_factory=list)  # the first token of each line
     suspicious: dict[int, float] = field(default_factory=dict)  # type → its probability if clean
     flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
+    others: dict[str, int] = field(default_factory=dict)  # what is no word → its place
     marks: Counter[str] = field(default_factory=Counter)  # where no mark belongs
 
     @classmethod
@@ -82,15 +82,15 @@ class Census:
             counts[place] += 1
             if token.text != word:
                 titles[place] += 1
-            # An apostrophe says that the writer left something out: goin', 'appen.
-            elided = left in _APOSTROPHES or right in _APOSTROPHES
-            if elided or token.text in names or shape(token.text) in ("upper", "mixed"):
+            suspicion = self.lexicon.suspicion(token.text, first=first)
+            if suspicion is None or token.text in names:
                 continue
-            clean = self.lexicon.probability(word if first else token.text)
-            flagged = self.lexicon.flag(token.text, first=first)
-            if clean < _ORDINARY or flagged:
-                self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
-            if flagged and shape(token.text) == "lower":
+            # An apostrophe says that the writer left something out: goin', 'appen.
+            if left in _APOSTROPHES or right in _APOSTROPHES:
+                continue
+            clean, flagged = suspicion
+            self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
+            if flagged:
                 self.flagged.add(place)
         self.lines.append(line)
         self.texts.append(text)
@@ -100,8 +100,10 @@ class Census:
 
     def trace(self, text: str) -> int:
         """The place in the list of types of something that is no word of the census."""
-        self.types.append(text)
-        return len(self.types) - 1
+        if text not in self.others:
+            self.others[text] = len(self.types)
+            self.types.append(text)
+        return self.others[text]
 
     def places_of(self, tokens: Iterable[Token]) -> set[int]:
         """The types of those tokens that are words."""

@@ -38,6 +38,10 @@ _PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|
 # often an ordinary one is used ("re" at 1.7e-4 is a scrap, "sonar" at 1e-6 is a word).
 _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 
+_ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
+_MOST_REMEMBERED = 100_000
+_ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
+
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
 _OTHER_CASE = 0.04
 
@@ -79,6 +83,7 @@ class Lexicon:
         self.lang = lang
         self._frequencies = frequencies
         self._rates: dict[tuple[str, ...], float] = {}
+        self._suspicions: dict[tuple[str, bool], tuple[float, bool] | None] = {}
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -126,8 +131,21 @@ class Lexicon:
         return np.array(list(self._frequencies.values()))
 
     def frequency(self, word: str) -> float:
-        """The share of all words that this one makes up; 0.0 where it is unknown."""
-        return self._frequencies.get(key(word), 0.0)
+        """The share of all words that this one makes up; 0.0 where it is unknown.
+
+        An elided article counts with its word ("l'état"), of which wordfreq lists only the parts.
+        """
+        form = key(word)
+        found = self._frequencies.get(form, 0.0)
+        if not found and self.elides and "'" in form:
+            parts = form.split("'")
+            return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
+        return found
+
+    @property
+    def elides(self) -> bool:
+        """Whether short words are written together with the next one: l'état, dell'altra."""
+        return self.lang in ("ca", "fr", "it")
 
     def probability(self, word: str) -> float:
         """The probability of a word in clean text, never zero.
@@ -172,6 +190,27 @@ class Lexicon:
             return chance
         usual = (form == "title") == self.is_name(word, beside=beside)
         return chance if usual else chance * _OTHER_CASE
+
+    def suspicion(self, word: str, *, first: bool) -> tuple[float, bool] | None:
+        """The probability in clean text of a word that may be damaged, and whether it is flagged.
+
+        None for a word that needs no explanation. A flag on a name says little, and is left out.
+        """
+        asked = (word, first)
+        if asked not in self._suspicions:
+            if len(self._suspicions) > _MOST_REMEMBERED:
+                self._suspicions.clear()
+            self._suspicions[asked] = self._suspicion(word, first)
+        return self._suspicions[asked]
+
+    def _suspicion(self, word: str, first: bool) -> tuple[float, bool] | None:
+        if shape(word) in ("upper", "mixed"):
+            return None
+        clean = self.probability(key(word) if first else word)
+        flagged = self.flag(word, first=first) is not None
+        if clean >= _ORDINARY and not flagged:
+            return None
+        return clean, flagged and shape(word) == "lower"
 
     def flag(self, word: str, *, first: bool = False) -> Why | None:
         """Why a word is suspicious, if it is. ``first``: it may be the first of a sentence.

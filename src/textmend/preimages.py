@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+import regex
 
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
@@ -26,6 +27,7 @@ _MOST_VANISHED = 5
 _VANISHED_FREQUENCY = 1e-5
 # Below this frequency a word beside a capitalised one is believed to be a name.
 _NAME_FREQUENCY = 1e-6
+_HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Preimages:
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._drops = drops
         self._lexicon = lexicon
+        self._anywhere = all(drop.reach == "text" for drop in drops)
         self._elsewhere: dict[Reach, Preimages] = {}
         self._words: dict[str, list[str]] = {}
         self.spanning = False
@@ -94,11 +97,12 @@ class Preimages:
 
     def at(self, place: Reach) -> Preimages:
         """The preimages by the drops that act on words that stand there."""
-        acting = tuple(drop for drop in self._drops if drop.acts_at(place))
-        if acting == self._drops:
+        if self._anywhere:
             return self
         if place not in self._elsewhere:
-            self._elsewhere[place] = Preimages(acting, self._lexicon)
+            acting = tuple(drop for drop in self._drops if drop.acts_at(place))
+            all_act = acting == self._drops
+            self._elsewhere[place] = self if all_act else Preimages(acting, self._lexicon)
         return self._elsewhere[place]
 
     def of(self, text: str, *, first: bool = False, beside: bool = False) -> tuple[Candidate, ...]:
@@ -118,19 +122,36 @@ class Preimages:
         """Whether ``text`` may be what is left of something."""
         return bool(self._lower(key(text)))
 
-    def likelier(self, words: Iterable[Candidate], tokens: Iterable[Token]) -> float:
-        """Nats by which one of ``words`` is likelier than ``tokens``, each damaged or not."""
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The first word or mark of all that is left of words in several pieces."""
+        pieces = (left for left in self._words if not left.isalpha())
+        return frozenset(
+            found[0] for each in (*pieces, *self.loose) if (found := _HEAD.match(each.lstrip(" ")))
+        )
+
+    def likelier(self, mass: float, tokens: Iterable[Token]) -> float:
+        """Nats by which words of this mass are likelier than ``tokens``, each damaged or not."""
         apart = 0.0
         for token in tokens:
             if token.kind != "space":
                 damaged = self.mass(token.text) if token.kind == "word" else 0.0
                 apart += math.log(max(damaged, self._lexicon.probability(token.text)))
-        together = self._mass(each.word for each in words)
-        return math.log(together) - apart if together else -math.inf
+        return math.log(mass) - apart if mass else -math.inf
 
     def mass(self, text: str) -> float:
         """The share of all words that leave ``text``."""
         return self._mass(self._lower(key(text)))
+
+    def mass_with_spaces(self, text: str) -> float:
+        """The share of all words that leave ``text``, once their spaces have merged with others."""
+        return self.mass(text) + sum(
+            self._mass(self._words[left]) for left in self.loose.get(key(text), ())
+        )
+
+    def mass_of(self, words: Iterable[Candidate]) -> float:
+        """The share of all words that these are."""
+        return self._mass(each.word for each in words)
 
     def likeliest(self, text: str) -> str:
         """The most frequent word that leaves ``text``, which some must, in lower case."""
@@ -168,7 +189,7 @@ class Preimages:
         return tuple(found[:_MOST_PREIMAGES])
 
     def _lower(self, damaged: str) -> list[str]:
-        """Preimages in lower case; a possessive has those of its word, too."""
+        """Preimages in lower case; a possessive has those of its word, an elision of its last."""
         found = self._words.get(damaged, [])
         stem, apostrophe, suffix = damaged.rpartition("'")
         if apostrophe and stem:
@@ -178,6 +199,8 @@ class Preimages:
                 for word in self._words.get(stem, [])
                 if (whole := f"{word}'{suffix}") not in known
             ]
+            if self._lexicon.elides:
+                found = found + [f"{stem}'{word}" for word in self._words.get(suffix, [])]
         return found
 
 

@@ -8,7 +8,8 @@ reading at :func:`spans`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -50,24 +51,47 @@ class Span:
     gain: float
 
 
-def spans(line: Sequence[Token], channel: Channel, preimages: Preimages) -> dict[int, Span]:
-    """The spans of a line that are likelier one word, by the offset of their first token."""
+def spans(
+    line: Sequence[Token], channel: Channel, preimages: Preimages, *, sure: bool = False
+) -> dict[int, Span]:
+    """The spans of a line that are likelier one word, by the offset of their first token.
+
+    A single token that a space beside it belongs to is a span however unlikely, unless only
+    ``sure`` ones are wanted.
+    """
     if not preimages.spanning:
         return {}
     text = "".join(token.text for token in line)
+    offset = line[0].start
     starts = sentence_starts(line)
     capitals = beside_capitals(line, starts)
     found: list[Span] = []
     for first, token in enumerate(line):
         if token.kind not in ("word", "other"):
             continue
+        here = preimages.at(position(token, line))
+        if key(token.text) not in here.heads:
+            continue
         flags = {"first": starts[first], "beside": capitals[first]}
         for last in range(first, min(first + _LONGEST, len(line))):
             if line[last].kind in ("number", "break"):
                 break
-            if line[last].kind == "space":
+            core = text[token.start - offset : line[last].end - offset]
+            # A token alone is a slot anyway; a span it is where a space beside it is part of it.
+            if line[last].kind == "space" or not (
+                here.loose.get(key(core)) or (last > first and here.knows(core))
+            ):
                 continue
-            found += _readings(line, first, last, text, flags, channel, preimages)
+            tokens = line[first : last + 1]
+            least = -math.inf if first == last and not sure else _WHOLE
+            if here.likelier(here.mass_with_spaces(core), tokens) > least:
+                found += (
+                    Span(first, last, start, end, words, gain)
+                    for start, end, words in _readings(
+                        line, first, last, text, flags, channel, here
+                    )
+                    if (gain := here.likelier(here.mass_of(words[1:]), tokens)) > least
+                )
     chosen: dict[int, Span] = {}
     taken: set[int] = set()
     for span in sorted(found, key=lambda each: -each.gain):
@@ -86,39 +110,24 @@ def _readings(
     flags: dict[str, bool],
     channel: Channel,
     preimages: Preimages,
-) -> list[Span]:
-    """The ways to read tokens as what is left of one word."""
-    here = preimages.at(position(line[first], line))
+) -> Iterator[tuple[int, int, tuple[Candidate, ...]]]:
+    """The ways to read tokens as what is left of one word: from where to where, and of which."""
     offset = line[0].start
     start, end = line[first].start - offset, line[last].end - offset
     core = text[start:end]
-    loose = here.loose.get(key(core), ())
-    # A token alone is a slot anyway; a span it is where a space beside it is part of it.
-    known = loose if first == last else loose or here.knows(core)
-    if not known or not _LETTERS.search(core):
-        return []
-    if channel.is_survivor(core, position(line[first], line)):
-        return []
-    whole = here.of(core, **flags)
+    if not _LETTERS.search(core) or channel.is_survivor(core, position(line[first], line)):
+        return
+    whole = preimages.of(core, **flags)
     readings: dict[tuple[int, int], tuple[Candidate, ...]] = {(0, 0): whole} if whole else {}
-    for left in loose:
-        words = here.of(_in_case_of(core, left), **flags)
+    for left in preimages.loose.get(key(core), ()):
+        words = preimages.of(_in_case_of(core, left), **flags)
         for taken in product((0, 1), (0, 1)) if words else ():
             if _fits(text, start, end, taken, words[0].text, channel):
                 readings[taken] = (*readings.get(taken, ()), *words)
                 break
-    found = []
     for (lead, trail), words in readings.items():
         as_it_is = Candidate(text[start - lead : end + trail], key(core))
-        gain = here.likelier(words, line[first : last + 1])
-        if gain > _WHOLE or first == last:
-            found.append(
-                Span(
-                    first, last, offset + start - lead, offset + end + trail,
-                    (as_it_is, *words), gain,
-                )
-            )  # fmt: skip
-    return found
+        yield offset + start - lead, offset + end + trail, (as_it_is, *words)
 
 
 def _in_case_of(core: str, left: str) -> str:
