@@ -51,6 +51,7 @@ class Census:
     openers: list[Token] = field(default_factory=list)  # the first token of each line
     suspicious: dict[int, float] = field(default_factory=dict)  # type → its probability if clean
     flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
+    others: dict[str, int] = field(default_factory=dict)  # what is no word → its place
     marks: Counter[str] = field(default_factory=Counter)  # where no mark belongs
 
     @classmethod
@@ -99,8 +100,10 @@ class Census:
 
     def trace(self, text: str) -> int:
         """The place in the list of types of something that is no word of the census."""
-        self.types.append(text)
-        return len(self.types) - 1
+        if text not in self.others:
+            self.others[text] = len(self.types)
+            self.types.append(text)
+        return self.others[text]
 
     def places_of(self, tokens: Iterable[Token]) -> set[int]:
         """The types of those tokens that are words."""

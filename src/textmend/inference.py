@@ -43,11 +43,11 @@ MIN_LOG_ODDS = 3.0
 _LEAST_WORDS = 12
 _MAX_DROPS = 6
 _SHORTLIST = 12
-_LEAST_TRACES = 3  # words that a family must explain, or a sequence lost in one place of words
+_LEAST_TRACES = 3  # words that all rules but the plainest must explain
 _SURVIVOR = 5.0  # nats; what a word that should have been damaged costs
 _SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
 _CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
-_PLACE = 2.0  # nats; the price of saying where in a word a sequence was deleted
+_OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
@@ -78,8 +78,8 @@ class _Scored:
     @property
     def enough(self) -> bool:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
-        plain = isinstance(self.drop, Drop) and self.drop.where == "anywhere"
-        return len(self.gains) >= (2 if plain else _LEAST_TRACES) or self.conspicuous
+        least = 2 if _is_plain(self.drop) else _LEAST_TRACES
+        return len(self.gains) >= least or self.conspicuous
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,8 @@ class _Selection:
             return either
         lower = self._score(replace(rule, ignore_case=False), chosen)
         best = lower if lower.log_odds > either.log_odds + _CASE else either
-        if not best.survivors:
+        known_everywhere = best.damaged.all() and not best.survivors
+        if known_everywhere or rule.residue or len(self._left(rule, chosen)) < _LEAST_TRACES:
             return best
         placed = (replace(rule, where=where) for where in _PLACES)
         return max([best, *(self._score(each, chosen) for each in placed)], key=_log_odds)
@@ -231,8 +232,7 @@ class _Selection:
         odds = -_SURVIVOR * surviving
         for line, found in enumerate(hits):
             odds[line] += sum(weights[trace] * traces.counts[line][trace] for trace in found)
-        anywhere = isinstance(rule, Drop) and rule.where == "anywhere"
-        conspicuous = anywhere and rule.name in self._hypotheses.absent
+        conspicuous = _is_plain(rule) and rule.name in self._hypotheses.absent
         if conspicuous and not gains:
             damaged, total = np.ones(len(odds), dtype=bool), float(odds.sum())
         else:
@@ -294,6 +294,11 @@ class _Selection:
         return Evidence(scored.drop, scored.expected, scored.survivors, explained, scored.log_odds)
 
 
+def _is_plain(rule: Rule) -> bool:
+    """Whether a rule deletes a sequence wherever it stands, and leaves nothing."""
+    return isinstance(rule, Drop) and rule.where == "anywhere" and not rule.residue
+
+
 def _log_odds(scored: _Scored) -> float:
     return scored.log_odds
 
@@ -307,7 +312,8 @@ def _price(rule: Rule) -> float:
     """Nats against a rule, for how many such could have been tried."""
     if not isinstance(rule, Drop):
         return _FAMILY_PRICE
-    return _PRICE[len(rule.sequence) - 1] + (_PLACE if rule.where != "anywhere" else 0.0)
+    more = (rule.where != "anywhere") + (rule.residue != "")
+    return _PRICE[len(rule.sequence) - 1] + _OPTION * more
 
 
 def _burst(expected: float) -> float:

@@ -40,6 +40,7 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 
 _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 _MOST_REMEMBERED = 100_000
+_ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
 
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
 _OTHER_CASE = 0.04
@@ -132,8 +133,21 @@ class Lexicon:
         return np.array(list(self._frequencies.values()))
 
     def frequency(self, word: str) -> float:
-        """The share of all words that this one makes up; 0.0 where it is unknown."""
-        return self._frequencies.get(key(word), 0.0)
+        """The share of all words that this one makes up; 0.0 where it is unknown.
+
+        An elided article counts with its word ("l'état"), of which wordfreq lists only the parts.
+        """
+        form = key(word)
+        found = self._frequencies.get(form, 0.0)
+        if not found and self.elides and "'" in form:
+            parts = form.split("'")
+            return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
+        return found
+
+    @property
+    def elides(self) -> bool:
+        """Whether short words are written together with the next one: l'état, dell'altra."""
+        return self.lang in ("ca", "fr", "it")
 
     def probability(self, word: str) -> float:
         """The probability of a word in clean text, never zero.

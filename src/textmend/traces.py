@@ -20,9 +20,10 @@ from textmend.channel import Channel
 from textmend.drops import Drop, Place, Rule
 from textmend.families import FAMILIES
 from textmend.hypotheses import DeletionIndex, Explanations
+from textmend.lexicon import key
 from textmend.preimages import Preimages
 from textmend.spans import position, spans
-from textmend.tokens import shape
+from textmend.tokens import Token, shape
 
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.
 GAIN_CAP = (0.0, 2.0, 3.5, 5.0, 6.5, 8.0)
@@ -78,11 +79,20 @@ class Hypotheses:
         self._rows: Explanations
         self._groups: dict[str, list[tuple[int, int, int]]] = {word: [] for word in self.absent}
         self._explain_suspicious()
+        # Sequences that left something, by which they are known.
+        self._leaving: dict[Rule, Traces] = {}
+        if census.is_strange:
+            self._explain_letters()
+            for residue in census.residues[1:]:
+                self._explain_pieces(residue)
 
     def rules(self) -> Iterator[Rule]:
         """All rules that explain something; sequences wherever they stand in a word."""
         for sequence in self._groups:
             yield Drop(sequence)
+        for rule, traces in self._leaving.items():
+            if len(traces.gains) > 1:
+                yield rule
         if self.census.is_strange:
             for family in FAMILIES.values():
                 yield from (
@@ -94,7 +104,9 @@ class Hypotheses:
     def traces(self, rule: Rule) -> Traces:
         """What a rule explains."""
         if rule not in self._traces:
-            if isinstance(rule, Drop):
+            if isinstance(rule, Drop) and rule.residue:
+                self._traces[rule] = self._leaving[replace(rule, ignore_case=True)]
+            elif isinstance(rule, Drop):
                 self._traces[rule] = self._of_sequence(rule)
             elif rule.reach == "text":
                 self._traces[rule] = self._of_family(rule)
@@ -135,6 +147,80 @@ class Hypotheses:
             if count >= 2 or lost in self._groups:
                 found = (places[token[at]], int(at), int(ends[group]))
                 self._groups.setdefault(lost, []).append(found)
+
+    def _explain_letters(self) -> None:
+        """Pairs of letters that lost one of them: "eficient", "certifcate"."""
+        index, census = self._index, self.census
+        masses: dict[tuple[Drop, int], dict[int, float]] = {}
+        for lost, groups in self._groups.items():
+            for place, start, end in groups if len(lost) == 1 else ():
+                for at in range(start, end):
+                    word, cut = int(self._rows.word[at]), int(self._rows.start[at])
+                    text, share = index.words[word], float(index.frequencies[word])
+                    for left, pair in ((cut - 1, cut - 1), (cut + 1, cut)):
+                        if 0 <= left < len(text):
+                            drop = Drop(text[pair : pair + 2], residue=text[left])
+                            masses.setdefault((drop, place), {})[word] = share
+        for (drop, place), words in masses.items():
+            found = self._leaving.setdefault(drop, Traces(census.counts))
+            ratio = math.log1p(sum(words.values()) / census.suspicious[place])
+            likeliest = index.words[max(words, key=words.__getitem__)]
+            found.add(place, ratio, len(census.types[place]), likeliest)
+
+    def _explain_pieces(self, residue: str) -> None:
+        """Pieces of words around something that was left in the place of a sequence."""
+        index, census = self._index, self.census
+        pieces = [
+            (number, *piece)
+            for number, line in enumerate(census.lines)
+            if residue in census.marks or not census.flagged.isdisjoint(census.counts[number])
+            for piece in self._torn(line, residue)
+        ]
+        if not pieces:
+            return
+        rows = index.explain([key(left + right) for _, left, right in pieces])
+        cuts = np.array([len(left) for _, left, _ in pieces])
+        rows = rows.at(np.flatnonzero(rows.start == cuts[rows.token]))
+        masses: dict[tuple[Drop, str], dict[int, float]] = {}
+        lines: dict[tuple[Drop, str], Counter[int]] = {}
+        for at in range(len(rows.token)):
+            number, left, right = pieces[rows.token[at]]
+            word = int(rows.word[at])
+            lost = index.words[word][rows.start[at] : rows.start[at] + rows.length[at]]
+            case = Drop(lost, residue=residue), key(left + residue + right)
+            masses.setdefault(case, {})[word] = float(index.frequencies[word])
+            lines.setdefault(case, Counter())[number] += 1
+        more: dict[Drop, list[Counter[int]]] = {}
+        for (drop, text), words in masses.items():
+            clean = census.lexicon.probability(text)
+            found = self._leaving.setdefault(drop, Traces([]))
+            trace = census.trace(text)
+            likeliest = index.words[max(words, key=words.__getitem__)]
+            found.add(trace, math.log1p(sum(words.values()) / clean), len(text), likeliest)
+            if trace in found.gains:
+                own = more.setdefault(drop, [Counter() for _ in census.lines])
+                for number, count in lines[drop, text].items():
+                    own[number][trace] += count
+                found.covered.update(
+                    census.places[piece] for piece in text.split(residue) if piece in census.places
+                )
+        for drop, own in more.items():
+            self._leaving[drop] = _with_counts(self._leaving[drop], census, own)
+
+    def _torn(self, line: Sequence[Token], residue: str) -> Iterator[tuple[str, str]]:
+        """What stands before and after each residue of a line, if it is letters."""
+        flagged, places = self.census.flagged, self.census.places
+        for at, token in enumerate(line):
+            if token.text != residue:
+                continue
+            around = [
+                line[beside].text if 0 <= beside < len(line) and line[beside].kind == "word" else ""
+                for beside in (at - 1, at + 1)
+            ]
+            # Between two words a space is nothing strange, unless one of them is.
+            torn = all(around) and any(places[key(word)] in flagged for word in around)
+            if torn if residue == " " else any(around):
+                yield around[0], around[1]
 
     def _of_sequence(self, drop: Drop) -> Traces:
         census, index = self.census, self._index
@@ -177,7 +263,6 @@ class Hypotheses:
     def _pieces(self, rule: Rule, preimages: Preimages) -> Traces:
         """The words that a rule has taken apart."""
         census, channel = self.census, Channel((rule,))
-        places: dict[str, int] = {}
         more: list[Counter[int]] = [Counter() for _ in census.lines]
         found = Traces([])
         for number, (line, counts) in enumerate(zip(census.lines, census.counts, strict=True)):
@@ -186,12 +271,12 @@ class Hypotheses:
                 continue
             for span in spans(line, channel, preimages, sure=True).values():
                 text = span.words[0].word
-                if text not in places:
-                    places[text] = census.trace(text)
-                trace = places[text]
+                torn = span.last > span.first
+                trace = census.trace(text) if torn else census.places[text]
                 found.add(trace, span.gain, len(text), span.words[1].word)
                 if trace in found.gains:
-                    more[number][trace] += 1
+                    # A word that only a space beside it was part of is counted with the types.
+                    more[number][trace] += torn
                     tokens = line[span.first : span.last + 1]
                     found.covered.update(census.places_of(tokens))
         return _with_counts(found, census, more)
@@ -200,7 +285,6 @@ class Hypotheses:
         """The first words of paragraphs that begin in lower case, and need not."""
         census = self.census
         preimages = Preimages.load((rule,), census.lexicon.lang)
-        places: dict[str, int] = {}
         more: list[Counter[int]] = [Counter() for _ in census.lines]
         found = Traces([])
         for number, (line, opener) in enumerate(zip(census.lines, census.openers, strict=True)):
@@ -211,9 +295,7 @@ class Hypotheses:
             here = preimages.at(position(opener, line))
             if mass := here.mass(opener.text):
                 clean = census.lexicon.probability(opener.text) * _LOWER_OPENER
-                if opener.text not in places:
-                    places[opener.text] = census.trace(opener.text)
-                trace, letters = places[opener.text], len(opener.text)
+                trace, letters = census.trace(opener.text), len(opener.text)
                 likeliest = here.likeliest(opener.text)
                 found.add(trace, math.log1p(mass / clean), letters, likeliest)
                 if trace in found.gains:
