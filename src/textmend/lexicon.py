@@ -92,10 +92,11 @@ class Lexicon:
         import wordfreq
 
         try:
-            return Lexicon(lang, wordfreq.get_frequency_dict(lang, wordlist="best"))
+            listed = wordfreq.get_frequency_dict(lang, wordlist="best")
         except (LookupError, ValueError):  # no list, no language tag
             known = ", ".join(sorted(wordfreq.available_languages()))
             raise TextmendError(f"unknown language {lang!r}; textmend knows {known}") from None
+        return Lexicon(lang, _with_sharp_s(listed) if lang == "de" else listed)
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Lexicon.load, (self.lang,)
@@ -227,6 +228,16 @@ class Lexicon:
         if frequency >= _RARE[min(len(word), len(_RARE)) - 1]:
             return None
         return "scrap" if len(word) <= 3 else "rare"
+
+
+def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
+    """German words as they are written: wordfreq lists "großen" as "grossen"."""
+    found = {}
+    for word, frequency in listed.items():
+        found[word] = frequency
+        if "ss" in word:
+            found.setdefault(word.replace("ss", "ß"), frequency)
+    return found
 
 
 @lru_cache(maxsize=64)

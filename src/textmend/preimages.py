@@ -193,14 +193,10 @@ class Preimages:
         found = self._words.get(damaged, [])
         stem, apostrophe, suffix = damaged.rpartition("'")
         if apostrophe and stem:
-            known = set(found)
-            found = found + [
-                whole
-                for word in self._words.get(stem, [])
-                if (whole := f"{word}'{suffix}") not in known
-            ]
+            wholes = [*found, *(f"{word}'{suffix}" for word in self._words.get(stem, ()))]
             if self._lexicon.elides:
-                found = found + [f"{stem}'{word}" for word in self._words.get(suffix, [])]
+                wholes += (f"{stem}'{word}" for word in self._words.get(suffix, ()))
+            found = sorted(dict.fromkeys(wholes), key=self._lexicon.frequency, reverse=True)
         return found
 
 
