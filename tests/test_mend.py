@@ -128,3 +128,10 @@ def test_alternatives_are_what_the_channel_allows() -> None:
 def test_the_mender_is_the_functions() -> None:
     text = Channel.of("the").apply(NEWS[0])
     assert Mender().mend(text) == mend(text) == mend_and_explain(text).text
+
+
+@pytest.mark.parametrize("mark", ["\u2063", "\x00", "\ufffd", "?", "\ufffc", "#"])
+def test_odd_marks_between_words(mark: str) -> None:
+    lines = Channel.of("the").apply(NEWS[0]).split("\n")
+    text = "\n".join(f"{mark} {line} {mark}, {line[:20]} {mark}{line[20:40]}" for line in lines)
+    check(mend_and_explain(text), text)

@@ -64,10 +64,15 @@ class Rule(ABC):
         """Whether it deletes capitals where it spares the same in lower case."""
         return False
 
+    @property
+    def residue(self) -> str:
+        """What every occurrence leaves, where that is always the same."""
+        return ""
+
     def left(self, found: regex.Match[str]) -> str:
         """What stands in the place of an occurrence."""
         del found
-        return ""
+        return self.residue
 
     def lost(self, found: regex.Match[str]) -> str:
         """What was deleted, as it is shown to people."""
@@ -142,11 +147,6 @@ class Drop(Rule):
     def on_capitals(self) -> bool:
         """Whether the sequence has capitals, and they matter."""
         return not self.ignore_case and self.sequence != self.sequence.lower()
-
-    def left(self, found: regex.Match[str]) -> str:
-        """The residue."""
-        del found
-        return self.residue
 
     def lost(self, found: regex.Match[str]) -> str:
         """The sequence, however it was capitalised."""

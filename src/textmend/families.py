@@ -80,11 +80,6 @@ class Ligatures(Family):
         """Th, and not th."""
         return self.extended
 
-    def left(self, found: regex.Match[str]) -> str:
-        """The residue."""
-        del found
-        return self.residue
-
     @classmethod
     def parse(cls, options: Sequence[str]) -> Self:
         """``ligatures``, ``ligatures:space``, ``ligatures:extended:fffd``."""
@@ -108,12 +103,8 @@ class NonAscii(Family):
     @property
     def pattern(self) -> str:
         """Accented letters, letters of other alphabets, and marks that combine with them."""
-        return r"(?![\x00-\x7f])[\p{L}\p{M}]"
-
-    def left(self, found: regex.Match[str]) -> str:
-        """The residue."""
-        del found
-        return self.residue
+        # Case matters even where it is ignored elsewhere: ı folds to an ASCII letter.
+        return r"(?-i:(?![\x00-\x7f])[\p{L}\p{M}])"
 
     @classmethod
     def parse(cls, options: Sequence[str]) -> Self:

@@ -52,6 +52,7 @@ _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
+_FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
 _DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
 # Log of how many sequences of one to eight letters are common enough to be tried, and of how many
 # variants of families are.
@@ -112,7 +113,8 @@ def infer(
         return sound
     selection = _Selection(Hypotheses(census, DeletionIndex.load(lexicon.lang)))
     chosen = selection.select(min_log_odds)
-    if not chosen or census.fluency(selection.ratios(chosen)) < _FLUENT:
+    fluent = _FLUENT_IN.get(lexicon.lang, _FLUENT)
+    if not chosen or census.fluency(selection.ratios(chosen)) < fluent:
         return sound
     channel = Channel(tuple(each.drop for each in chosen))
     preimages = Preimages.load(channel.drops, lexicon.lang)
@@ -173,10 +175,14 @@ class _Selection:
         # What holds a chosen sequence is gone for that reason: "ee" where every "e" was deleted.
         gone = [regex.compile(each.drop.pattern) for each in chosen]
         names = {each.drop.name for each in chosen}
+        # What a family left is all its own: words unknown to the lexicon need no other rule.
+        left = {each.drop.residue for each in chosen if not isinstance(each.drop, Drop)} - {""}
         totals = {
             rule: sum(self._left(rule, chosen).values()) - _price(rule)
             for rule in self._rules
-            if rule.name not in names and not any(each.search(rule.name) for each in gone)
+            if rule.name not in names
+            and rule.residue not in left
+            and not any(each.search(rule.name) for each in gone)
         }
         found = sorted(totals, key=lambda rule: (-totals[rule], rule.name))[:_SHORTLIST]
         absent = map(Drop, self._hypotheses.absent)
@@ -239,7 +245,7 @@ class _Selection:
             damaged, total = segment(odds, census.texts)
         size = float(census.sizes[damaged].sum())
         spared = [each.drop.pattern for each in others]
-        expected = size * census.lexicon.rate(rule.pattern, without=spared)
+        expected = size * census.lexicon.commonest.rate(rule.pattern, without=spared)
         observed = int(surviving[damaged].sum())
         # Only a text that is damaged as a whole can be expected to hold the sequence somewhere.
         if not observed and 2 * size > census.sizes.sum():

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -40,6 +41,7 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 
 _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 _MOST_REMEMBERED = 100_000
+_COMMON_WORDS = 50_000
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
 
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
@@ -94,10 +96,11 @@ class Lexicon:
         import wordfreq
 
         try:
-            return Lexicon(lang, wordfreq.get_frequency_dict(lang, wordlist="best"))
+            listed = wordfreq.get_frequency_dict(lang, wordlist="best")
         except (LookupError, ValueError):  # no list, no language tag
             known = ", ".join(sorted(wordfreq.available_languages()))
             raise TextmendError(f"unknown language {lang!r}; textmend knows {known}") from None
+        return Lexicon(lang, _with_sharp_s(listed) if lang == "de" else listed)
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Lexicon.load, (self.lang,)
@@ -106,6 +109,11 @@ class Lexicon:
     def words(self) -> list[str]:
         """All words, most frequent first."""
         return list(self._frequencies)
+
+    @cached_property
+    def commonest(self) -> Lexicon:
+        """The common part of the lexicon: quicker to search, and enough to know a channel by."""
+        return Lexicon(self.lang, dict(islice(self._frequencies.items(), _COMMON_WORDS)))
 
     def holding(self, pattern: str) -> NDArray[np.bool_]:
         """For each of the words, whether it holds a match of a pattern."""
@@ -234,6 +242,16 @@ class Lexicon:
         if frequency >= _RARE[min(len(word), len(_RARE)) - 1]:
             return None
         return "scrap" if len(word) <= 3 else "rare"
+
+
+def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
+    """German words as they are written: wordfreq lists "großen" as "grossen"."""
+    found = {}
+    for word, frequency in listed.items():
+        found[word] = frequency
+        if "ss" in word:
+            found.setdefault(word.replace("ss", "ß"), frequency)
+    return found
 
 
 @lru_cache(maxsize=64)

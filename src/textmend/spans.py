@@ -78,7 +78,8 @@ def spans(
             core = text[token.start - offset : line[last].end - offset]
             # A token alone is a slot anyway; a span it is where a space beside it is part of it.
             if line[last].kind == "space" or not (
-                here.loose.get(key(core)) or (last > first and here.knows(core))
+                here.loose.get(key(core))
+                or ((last > first or token.kind == "other") and here.knows(core))
             ):
                 continue
             tokens = line[first : last + 1]
@@ -115,7 +116,10 @@ def _readings(
     offset = line[0].start
     start, end = line[first].start - offset, line[last].end - offset
     core = text[start:end]
-    if not _LETTERS.search(core) or channel.is_survivor(core, position(line[first], line)):
+    # A mark alone may stand for a word, unless texts have it anyway.
+    if core.isprintable() and "\ufffd" not in core and not _LETTERS.search(core):
+        return
+    if channel.is_survivor(core, position(line[first], line)):
         return
     whole = preimages.of(core, first=opening, beside=beside)
     readings: dict[tuple[int, int], tuple[Candidate, ...]] = {(0, 0): whole} if whole else {}

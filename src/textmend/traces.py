@@ -30,6 +30,7 @@ GAIN_CAP = (0.0, 2.0, 3.5, 5.0, 6.5, 8.0)
 _CAP = np.array(GAIN_CAP)
 _MIN_GAIN = 1.5  # nats; an explanation that says less is none
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
+_EDGES: tuple[Place, ...] = ("word-start", "word-end")
 
 
 def gain(mass: float, clean: float, letters: int) -> float:
@@ -60,6 +61,13 @@ class Traces:
         if capped >= _MIN_GAIN:
             self.gains[trace], self.ratios[trace] = capped, ratio
             self.originals[trace] = original
+            self.covered.add(trace)
+
+    def take(self, others: Traces) -> None:
+        """Add traces that are types of the census and need no other explanation yet."""
+        for trace in others.gains.keys() - self.covered:
+            self.gains[trace], self.ratios[trace] = others.gains[trace], others.ratios[trace]
+            self.originals[trace] = others.originals[trace]
             self.covered.add(trace)
 
 
@@ -182,14 +190,14 @@ class Hypotheses:
         cuts = np.array([len(left) for _, left, _ in pieces])
         rows = rows.at(np.flatnonzero(rows.start == cuts[rows.token]))
         masses: dict[tuple[Drop, str], dict[int, float]] = {}
-        lines: dict[tuple[Drop, str], Counter[int]] = {}
+        places: dict[tuple[Drop, str], set[int]] = {}
         for at in range(len(rows.token)):
-            number, left, right = pieces[rows.token[at]]
+            _, left, right = pieces[rows.token[at]]
             word = int(rows.word[at])
             lost = index.words[word][rows.start[at] : rows.start[at] + rows.length[at]]
             case = Drop(lost, residue=residue), key(left + residue + right)
             masses.setdefault(case, {})[word] = float(index.frequencies[word])
-            lines.setdefault(case, Counter())[number] += 1
+            places.setdefault(case, set()).add(int(rows.token[at]))
         more: dict[Drop, list[Counter[int]]] = {}
         for (drop, text), words in masses.items():
             clean = census.lexicon.probability(text)
@@ -199,13 +207,17 @@ class Hypotheses:
             found.add(trace, math.log1p(sum(words.values()) / clean), len(text), likeliest)
             if trace in found.gains:
                 own = more.setdefault(drop, [Counter() for _ in census.lines])
-                for number, count in lines[drop, text].items():
-                    own[number][trace] += count
+                for place in places[drop, text]:
+                    own[pieces[place][0]][trace] += 1
                 found.covered.update(
                     census.places[piece] for piece in text.split(residue) if piece in census.places
                 )
         for drop, own in more.items():
-            self._leaving[drop] = _with_counts(self._leaving[drop], census, own)
+            found = self._leaving[drop] = _with_counts(self._leaving[drop], census, own)
+            if residue == " ":
+                # What it left beside the spaces of the text is not to be told from them.
+                for where in _EDGES:
+                    found.take(self._of_sequence(replace(drop, residue="", where=where)))
 
     def _torn(self, line: Sequence[Token], residue: str) -> Iterator[tuple[str, str]]:
         """What stands before and after each residue of a line, if it is letters."""
@@ -250,7 +262,7 @@ class Hypotheses:
 
     def _of_family(self, rule: Rule) -> Traces:
         census = self.census
-        preimages = Preimages.load((rule,), census.lexicon.lang)
+        preimages = Preimages.common((rule,), census.lexicon.lang)
         pieces = self._pieces(rule, preimages) if preimages.spanning else None
         found = pieces or Traces(census.counts)
         for place, clean in census.suspicious.items():
@@ -272,11 +284,13 @@ class Hypotheses:
             for span in spans(line, channel, preimages, sure=True).values():
                 text = span.words[0].word
                 torn = span.last > span.first
-                trace = census.trace(text) if torn else census.places[text]
+                # What stands alone is a type, unless it is a mark.
+                alone = None if torn else census.places.get(text)
+                trace = census.trace(text) if alone is None else alone
                 found.add(trace, span.gain, len(text), span.words[1].word)
                 if trace in found.gains:
                     # A word that only a space beside it was part of is counted with the types.
-                    more[number][trace] += torn
+                    more[number][trace] += alone is None
                     tokens = line[span.first : span.last + 1]
                     found.covered.update(census.places_of(tokens))
         return _with_counts(found, census, more)
@@ -284,14 +298,19 @@ class Hypotheses:
     def _of_openers(self, rule: Rule) -> Traces:
         """The first words of paragraphs that begin in lower case, and need not."""
         census = self.census
-        preimages = Preimages.load((rule,), census.lexicon.lang)
         more: list[Counter[int]] = [Counter() for _ in census.lines]
         found = Traces([])
-        for number, (line, opener) in enumerate(zip(census.lines, census.openers, strict=True)):
-            if opener.kind != "word" or shape(opener.text) != "lower":
-                continue
-            if not (census.places_of([opener]) & census.suspicious.keys()):
-                continue
+        openers = [
+            (number, line, opener)
+            for number, (line, opener) in enumerate(zip(census.lines, census.openers, strict=True))
+            if opener.kind == "word"
+            and shape(opener.text) == "lower"
+            and census.places_of([opener]) & census.suspicious.keys()
+        ]
+        if len(openers) < 2:
+            return _with_counts(found, census, more)
+        preimages = Preimages.common((rule,), census.lexicon.lang)
+        for number, line, opener in openers:
             here = preimages.at(position(opener, line))
             if mass := here.mass(opener.text):
                 clean = census.lexicon.probability(opener.text) * _LOWER_OPENER
