@@ -15,6 +15,56 @@ def test_the_set_is_found_in_most_documents(spec: str) -> None:
     assert sum(each == set(channel.sequences) for each in found) >= 0.9 * len(found) > 0, found
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "ligatures",
+        "ligatures:space",
+        "ligatures:fffd",
+        "ligatures:?",
+        "ligatures:nul",
+        "ligatures:extended",
+        "doubled",
+        "er:inside",
+        "re:word-start",
+        "ti:space",
+        "the,ligatures:fffd",
+    ],
+)
+def test_the_family_is_found_in_most_documents(spec: str) -> None:
+    channel = Channel.parse(spec)
+    texts = [
+        text for text in LONG if sum(channel.apply(word) != word for word in text.split()) >= 8
+    ]
+    found = [infer_channel(channel.apply(text)).channel.drops for text in texts[:10]]
+    assert sum(set(each) == set(channel.drops) for each in found) >= 0.9 * len(found) > 0, found
+
+
+@pytest.mark.parametrize("spec", ["non-ascii", "non-ascii:?", "non-ascii:space"])
+def test_lost_letters_of_other_languages_are_found(spec: str) -> None:
+    channel = Channel.parse(spec)
+    for document in corpora.load("languages", split="dev"):
+        damaged = channel.apply(document.text)
+        if document.language not in ("de", "fr", "es", "pt", "cs"):
+            continue
+        if sum(channel.apply(word) != word for word in document.text.split()) >= 8:
+            found = infer_channel(damaged, lang=document.language).channel
+            assert found.drops == channel.drops, document.id
+
+
+def test_drop_caps_are_found() -> None:
+    text = "\n".join(line for line in LONG[0].split("\n") if line.endswith("."))
+    channel = Channel.drop_caps()
+    assert infer_channel(channel.apply(text)).channel.drops == channel.drops
+
+
+def test_ligatures_beat_their_members_and_give_way_where_others_survive() -> None:
+    text = next(text for text in NEWS if text.count("fi") > 4 and text.count("ff") > 3)
+    assert infer_channel(Channel.ligatures().apply(text)).channel == Channel.ligatures()
+    (drop,) = infer_channel(Channel.of("fi").apply(text)).channel.drops
+    assert drop == Drop("fi")
+
+
 @pytest.mark.parametrize("kind", ["news", "prose", "negative", "languages"])
 def test_clean_text_has_no_channel(kind: corpora.SetName) -> None:
     alarms = {

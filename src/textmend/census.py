@@ -173,7 +173,10 @@ def _is_odd(mark: str, left: str, right: str) -> bool:
     """Whether a mark has no business between its neighbours."""
     if mark == "\ufffd" or not mark.isprintable():
         return mark != "\ufeff"
-    return len(mark) == 1 and mark not in _BETWEEN and left[-1:].isalpha() and right[:1].isalpha()
+    if len(mark) > 1 or mark in _BETWEEN or not right[:1].isalpha():
+        return False
+    # A word may well begin with a mark of its language (¿Qué, „Wort“), but not with this one.
+    return left[-1:].isalpha() or mark == "?"
 
 
 def survivors(drop: Rule, census: Census) -> Floats:

@@ -283,14 +283,12 @@ class Hypotheses:
                 continue
             for span in spans(line, channel, preimages, sure=True).values():
                 text = span.words[0].word
-                torn = span.last > span.first
-                # What stands alone is a type, unless it is a mark.
-                alone = None if torn else census.places.get(text)
-                trace = census.trace(text) if alone is None else alone
+                whole = span.last == span.first and line[span.first].kind == "word"
+                trace = census.places[text] if whole else census.trace(text)
                 found.add(trace, span.gain, len(text), span.words[1].word)
                 if trace in found.gains:
                     # A word that only a space beside it was part of is counted with the types.
-                    more[number][trace] += alone is None
+                    more[number][trace] += not whole
                     tokens = line[span.first : span.last + 1]
                     found.covered.update(census.places_of(tokens))
         return _with_counts(found, census, more)
