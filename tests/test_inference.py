@@ -123,3 +123,12 @@ def test_more_evidence_can_be_asked_for() -> None:
     damaged = Channel.of("the").apply(LONG[0])
     (evidence,) = infer_channel(damaged).evidence
     assert not infer_channel(damaged, min_log_odds=evidence.log_odds + 1)
+
+
+def test_forms_of_one_word_are_one_piece_of_evidence() -> None:
+    lines = [
+        "def mend(text): return mended(text)",
+        "indent = indents[0]; attr = attrs.get(indent)",
+        "if mends(text): indent(attr, indents)",
+    ]
+    assert not infer_channel("\n".join(lines * 4))

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -53,6 +53,8 @@ _ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
+_INFLECTED = 0.2  # of what it would say alone, what another form of the same word says
+_ENDING = 3  # letters
 _DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
 # Log of how many sequences of one to eight letters are common enough to be tried, and of how many
 # variants of families are.
@@ -75,12 +77,13 @@ class _Scored:
     expected: float
     survivors: int
     conspicuous: bool  # whether its absence is itself a sign
+    stems: int  # different words among what it explains
 
     @property
     def enough(self) -> bool:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
         least = 2 if _is_plain(self.drop) else _LEAST_TRACES
-        return len(self.gains) >= least or self.conspicuous
+        return self.stems >= least or self.conspicuous
 
 
 @dataclass(frozen=True)
@@ -230,9 +233,14 @@ class _Selection:
         hits = [gains.keys() & counts.keys() for counts in traces.counts]
         for counts, found in zip(traces.counts, hits, strict=True):
             totals.update({trace: counts[trace] for trace in found})
-        # A word that comes again says less each time.
+        inflected = _inflected({trace: census.types[trace] for trace in gains})
+        # A word that comes again says less each time, and so does one of the same stem.
         weights = {
-            trace: gains[trace] * (1 + math.log(total)) / total for trace, total in totals.items()
+            trace: gains[trace]
+            * (_INFLECTED if trace in inflected else 1.0)
+            * (1 + math.log(total))
+            / total
+            for trace, total in totals.items()
         }
         surviving = survivors(rule, census)
         odds = -_SURVIVOR * surviving
@@ -266,6 +274,7 @@ class _Selection:
             expected,
             observed,
             conspicuous and expected >= CONSPICUOUS,
+            len(present - inflected),
         )
 
     def _adjacency(self, word: str) -> float:
@@ -320,6 +329,18 @@ def _price(rule: Rule) -> float:
         return _FAMILY_PRICE
     more = (rule.where != "anywhere") + (rule.residue != "")
     return _PRICE[len(rule.sequence) - 1] + _OPTION * more
+
+
+def _inflected(texts: Mapping[int, str]) -> set[int]:
+    """Those of some traces that only inflect another one: "indents" beside "indent"."""
+    found, stem = set(), ""
+    for trace in sorted(texts, key=lambda each: texts[each]):
+        text = texts[trace]
+        if len(stem) > 2 and text.startswith(stem) and len(text) - len(stem) <= _ENDING:
+            found.add(trace)
+        else:
+            stem = text
+    return found
 
 
 def _burst(expected: float) -> float:
