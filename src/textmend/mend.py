@@ -91,8 +91,10 @@ def _edits(
 ) -> Iterable[Edit]:
     gap_chances, word_chances = chances.sum(axis=1), chances.sum(axis=0)
     best = int(gap_chances.argmax())
-    chance = calibration["vanished-word"](float(gap_chances[best]))
-    if best and chance >= min_probability:
+    # Most columns stay as they are; only what is changed needs a calibrated probability.
+    if best and (
+        (chance := calibration["vanished-word"](float(gap_chances[best]))) >= min_probability
+    ):
         vanished = column.gap[best]
         yield Edit(
             vanished.place,
@@ -105,8 +107,7 @@ def _edits(
             channel.acting_on(vanished.text),
         )
     best = int(word_chances.argmax())
-    chance = calibration["word"](float(word_chances[best]))
-    if best and chance >= min_probability:
+    if best and (chance := calibration["word"](float(word_chances[best]))) >= min_probability:
         word = column.words[best]
         yield Edit(
             column.start,

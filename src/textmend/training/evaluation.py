@@ -13,6 +13,7 @@ import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -237,7 +238,6 @@ class _Mender:
         return slot
 
 
-def _words(lexicon: Lexicon, _cache: dict[str, Words] = {}) -> Words:  # noqa: B006
-    if lexicon.lang not in _cache:
-        _cache[lexicon.lang] = Words(lexicon.words)
-    return _cache[lexicon.lang]
+@lru_cache(maxsize=2)
+def _words(lexicon: Lexicon) -> Words:
+    return Words(lexicon.words)
