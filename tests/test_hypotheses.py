@@ -1,5 +1,5 @@
+from textmend import Drop
 from textmend.hypotheses import MAX_SEQUENCE, DeletionIndex
-from textmend.lexicon import Lexicon
 
 WORDS = ["other", "there", "testing", "added", "banana", "a", "extraordinarily", "naïve"]
 
@@ -14,7 +14,7 @@ def _explanations(index: DeletionIndex, tokens: list[str]) -> set[tuple[str, str
 
 
 def test_every_single_deletion_is_found_and_nothing_else() -> None:
-    index = DeletionIndex(Lexicon("toy", dict.fromkeys(WORDS, 0.1)))
+    index = DeletionIndex(WORDS, [0.1] * len(WORDS))
     expected = {
         (word[:start] + word[start + length :], word, word[start : start + length])
         for word in WORDS
@@ -27,5 +27,11 @@ def test_every_single_deletion_is_found_and_nothing_else() -> None:
 
 
 def test_long_words_are_left_out_rather_than_cut() -> None:
-    index = DeletionIndex(Lexicon("toy", {"a" * 30: 0.5, "there": 0.5}))
+    index = DeletionIndex(["a" * 30, "there"], [0.5, 0.5])
     assert _explanations(index, ["a" * 24, "re"]) == {("re", "there", "the")}
+
+
+def test_a_run_is_deleted_from_what_other_drops_have_left() -> None:
+    index = DeletionIndex(["better", "sweet"], [0.5, 0.5], (Drop("e"),))
+    assert _explanations(index, ["br", "sw"]) == {("br", "bttr", "tt"), ("sw", "swt", "t")}
+    assert [index.originals[place] for place in index.explain(["br"]).word] == ["better"]

@@ -18,7 +18,6 @@ import regex
 from numpy.typing import NDArray
 
 from textmend.drops import Rule
-from textmend.hypotheses import MAX_SEQUENCE
 from textmend.lexicon import Lexicon, attested, key
 from textmend.preimages import title
 from textmend.spans import position
@@ -29,6 +28,10 @@ _COMMON = 50  # words by which running prose is told from lists, tables and tele
 _PROSE = 0.65  # … of whose expected share it holds at least this
 _FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "you") depend on the register
 CONSPICUOUS = 5.0  # expected words whose absence is itself a sign
+_FEW = 0.6  # of the words expected; a part of the text may be clean
+# Terse English does without articles, so that one is missed only where another is used.
+_ARTICLES = {"en": ("the", "a", "an")}
+_TERSE = 0.4
 # Marks that clean text has between letters.
 _BETWEEN = frozenset("'’‘ʼ-‐‑–—./&@_:,;+()[]\"“”«»…·*|\\=<>{}~^%$€£")
 _STRANGE = 3  # flagged words, or paragraphs that begin in lower case: more than clean text has
@@ -53,6 +56,7 @@ class Census:
     flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
     others: dict[str, int] = field(default_factory=dict)  # what is no word → its place
     marks: Counter[str] = field(default_factory=Counter)  # where no mark belongs
+    _missing: dict[tuple[Rule, ...], tuple[list[str], bool]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[Sequence[Token]]], lexicon: Lexicon) -> Census:
@@ -138,27 +142,55 @@ class Census:
         """Words in each line."""
         return np.array([counts.total() for counts in self.counts], dtype=float)
 
-    def absent_words(self) -> list[str]:
-        """Common words of which a text of this length would hold several, and this holds none.
+    def missing_words(self, gone: tuple[Rule, ...] = ()) -> list[str]:
+        """Common words of which a text of this length would hold several, and this holds few.
 
-        None at all for a text that is sparing with common words as a whole: a list, a table, a
-        telegram, another language.
+        ``gone``: rules that account for what else is missing. None at all where the rest
+        is not prose.
         """
-        size = self.sizes.sum()
-        totals = self.totals
+        missing, is_prose = self._common_words(gone)
+        return missing if is_prose else []
+
+    def is_prose(self, gone: tuple[Rule, ...]) -> bool:
+        """Whether the text uses common words as prose does, save for those that are missing.
+
+        Lists, tables, telegrams, programs and other languages do not.
+        """
+        return self._common_words(gone)[1]
+
+    def _common_words(self, gone: tuple[Rule, ...]) -> tuple[list[str], bool]:
+        if gone in self._missing:
+            return self._missing[gone]
+        size, totals = self.sizes.sum(), self.totals
+        patterns = [regex.compile(rule.pattern) for rule in gone]
         expected, observed = {}, {}
         for word in islice(self.lexicon.words, _COMMON):
-            if word.isalpha() and len(word) <= MAX_SEQUENCE:
+            if word.isalpha() and not any(pattern.search(word) for pattern in patterns):
                 expected[word] = self.lexicon.frequency(word) * size
                 observed[word] = totals[self.places[word]] if word in self.places else 0
-        used, due = sum(observed.values()), sum(expected.values())
-        return [
+        missing = [
             word
-            for word in islice(expected, _FUNCTION_WORDS)
-            if not observed[word]
-            and expected[word] >= CONSPICUOUS
-            and used >= _PROSE * (due - expected[word])
+            for word in islice(self.lexicon.words, _FUNCTION_WORDS)
+            if expected.get(word, 0.0) >= CONSPICUOUS
+            and observed[word] <= _FEW * expected[word]
+            and not self._is_terse(word, expected, observed)
         ]
+        rest = expected.keys() - missing
+        used, due = sum(map(observed.__getitem__, rest)), sum(map(expected.__getitem__, rest))
+        self._missing[gone] = missing, used >= _PROSE * due
+        return self._missing[gone]
+
+    def _is_terse(
+        self, word: str, expected: Mapping[str, float], observed: Mapping[str, int]
+    ) -> bool:
+        """Whether a text does without a word as telegrams and headlines do: without all like it."""
+        articles = _ARTICLES.get(self.lexicon.lang, ())
+        others = [each for each in articles if each != word and each in expected]
+        if word not in articles or not others:
+            return False
+        return sum(observed[each] for each in others) < _TERSE * sum(
+            expected[each] for each in others
+        )
 
     def fluency(self, gains: Mapping[int, float]) -> float:
         """The mean log-probability of a word, each gaining what the channel explains of it."""

@@ -9,6 +9,7 @@ left follows from the prefix hashes of the word, for all words at once. Start re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -16,10 +17,13 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.channel import Channel
+from textmend.drops import Rule
 from textmend.lexicon import Lexicon
 
 MAX_SEQUENCE = 8
 _VOCABULARY = 50_000
+_AFTER = 20_000  # words that serve where some drops are known already
 _MAX_WORD = 24
 _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
 _INVERSE = pow(_BASE, -1, 2**64)
@@ -72,19 +76,31 @@ class Explanations:
 
 
 class DeletionIndex:
-    """The damaged forms of the commonest words of a language; built on first use."""
+    """What is left of some words when a run of letters is deleted; built on first use.
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        # A word's place in the lexicon is its identity, so that longer ones are masked, not cut.
-        self.words = list(islice(lexicon.words, _VOCABULARY))
-        self.frequencies = np.array([lexicon.frequency(word) for word in self.words])
+    ``words`` lose the letters, and ``originals`` are what they were before other drops acted on
+    them; ``frequencies`` are the shares of these.
+    """
+
+    def __init__(
+        self, originals: Sequence[str], frequencies: Sequence[float], drops: tuple[Rule, ...] = ()
+    ) -> None:
+        # A word's place in the list is its identity, so that longer ones are masked, not cut.
+        self.originals = originals
+        self.words = _left_of(originals, drops) if drops else originals
+        self.frequencies = np.array(frequencies)
 
     @staticmethod
     @lru_cache(maxsize=8)
     def load(lang: str) -> DeletionIndex:
-        """The index of a language, shared by all that ask for it."""
-        return DeletionIndex(Lexicon.load(lang))
+        """The index of the commonest words of a language, shared by all that ask for it."""
+        return _of_commonest(lang, _VOCABULARY)
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def after(drops: tuple[Rule, ...], lang: str) -> DeletionIndex:
+        """The index of what some drops leave of the commonest words."""
+        return _of_commonest(lang, _AFTER, drops)
 
     @cached_property
     def _table(self) -> tuple[Hashes, Explanations]:
@@ -133,3 +149,16 @@ class DeletionIndex:
             token, entries.word[rows], entries.start[rows], entries.length[rows],
             entries.sequence[rows],
         )  # fmt: skip
+
+
+def _of_commonest(lang: str, count: int, drops: tuple[Rule, ...] = ()) -> DeletionIndex:
+    lexicon = Lexicon.load(lang)
+    words = list(islice(lexicon.words, count))
+    return DeletionIndex(words, [lexicon.frequency(word) for word in words], drops)
+
+
+def _left_of(words: Sequence[str], drops: tuple[Rule, ...]) -> list[str]:
+    """What drops leave of words, each a line of its own; nothing where it is no single word."""
+    channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
+    left = channel.apply("\n".join(words)).lower().split("\n")[: len(words)]
+    return [each if each.isalpha() or "'" in each else "" for each in left]

@@ -31,12 +31,11 @@ from textmend.census import CONSPICUOUS, Census, Floats, survivors
 from textmend.channel import Channel, Drop, Place, WhiteSpace
 from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
-from textmend.hypotheses import DeletionIndex
 from textmend.lexicon import Lexicon
 from textmend.preimages import Preimages
 from textmend.spans import position, spans
 from textmend.tokens import Token
-from textmend.traces import GAIN_CAP, Hypotheses, gain
+from textmend.traces import GAIN_CAP, Hypotheses, Rules, Traces, gain
 
 MIN_LOG_ODDS = 3.0
 
@@ -53,16 +52,21 @@ _ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
+# A text where this share of the strange words is left unexplained, and they are as many as this
+# share of all words, is not damaged but spelled in another way.
+_LEFT, _SPARSE = 0.7, 0.08
 _INFLECTED = 0.2  # of what it would say alone, what another form of the same word says
 _ENDING = 3  # letters
 _DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
+_LINE_DISPERSION = 1.5  # … within a line
+_PER_TRACE = 3.0  # words that are missing for each that is seen to be damaged, at most
+_SHARES = (0.9, 0.7, 0.5)  # of its occurrences that a leaky rule may have deleted
+_LEAK = 5.0  # nats; the price of saying that a rule leaks
 # Log of how many sequences of one to eight letters are common enough to be tried, and of how many
 # variants of families are.
 _PRICE = (3.5, 6.0, 8.0, 9.0, 10.0, 10.5, 11.0, 11.5)
 _FAMILY_PRICE = 4.0
-# A word that vanished only where it stood alone leaves no trace but its absence, as where a writer
-# is sparing with articles: that is never inferred.
-_PLACES: tuple[Place, ...] = ("word-start", "word-end", "inside")
+_PLACES: tuple[Place, ...] = ("word-start", "word-end", "inside", "whole-word")
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,10 @@ class _Scored:
     """A rule weighed on a census: its log-odds, what it explains, the lines it damaged."""
 
     drop: Rule
+    share: float  # of its occurrences in these lines that it deleted
     log_odds: float
+    traces: Traces
     gains: dict[int, float]  # trace → nats
-    covered: frozenset[int]
     damaged: NDArray[np.bool_]
     expected: float
     survivors: int
@@ -82,8 +87,8 @@ class _Scored:
     @property
     def enough(self) -> bool:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
-        least = 2 if _is_plain(self.drop) else _LEAST_TRACES
-        return self.stems >= least or self.conspicuous
+        plain = _is_plain(self.drop) and self.share == 1.0
+        return self.stems >= (2 if plain else _LEAST_TRACES) or self.conspicuous
 
 
 @dataclass(frozen=True)
@@ -112,16 +117,19 @@ def infer(
     sound = Diagnosis(Inference(Channel()), np.zeros(len(census.lines), dtype=bool))
     if census.sizes.sum() < _LEAST_WORDS:
         return sound
-    if len(census.suspicious) < 2 and not census.absent_words():
+    if len(census.suspicious) < 2 and not census.missing_words():
         return sound
-    selection = _Selection(Hypotheses(census, DeletionIndex.load(lexicon.lang)))
+    selection = _Selection(Hypotheses(census, lexicon.lang))
     chosen = selection.select(min_log_odds)
     fluent = _FLUENT_IN.get(lexicon.lang, _FLUENT)
     if not chosen or census.fluency(selection.ratios(chosen)) < fluent:
         return sound
+    if selection.is_another_spelling(chosen):
+        return sound
     channel = Channel(tuple(each.drop for each in chosen))
     preimages = Preimages.load(channel.drops, lexicon.lang)
-    damaged = damaged_lines(census, channel, preimages)
+    shares = {each.drop: each.share for each in chosen}
+    damaged = damaged_lines(census, channel, preimages, shares)
     channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
     evidence = tuple(selection.evidence(each) for each in chosen)
     return Diagnosis(Inference(channel, evidence), damaged)
@@ -136,7 +144,7 @@ def locate(
     """
     census = Census.of(texts, lexicon)
     preimages = Preimages.load(channel.drops, lexicon.lang)
-    damaged = damaged_lines(census, channel, preimages, bonus=_GIVEN)
+    damaged = damaged_lines(census, channel, preimages, {}, bonus=_GIVEN)
     if channel.whitespace == "collapse":
         channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
     return Diagnosis(Inference(channel), damaged)
@@ -148,87 +156,112 @@ class _Selection:
     def __init__(self, hypotheses: Hypotheses) -> None:
         self.census = hypotheses.census
         self._hypotheses = hypotheses
-        self._rules = list(hypotheses.rules())
         self._adjacencies: dict[str, float] = {}
 
     def ratios(self, chosen: Iterable[_Scored]) -> dict[int, float]:
         """By how many nats the chosen drops make each word that they explain likelier."""
-        return {
-            trace: self._hypotheses.traces(each.drop).ratios[trace]
-            for each in chosen
-            for trace in each.gains
-        }
+        return {trace: each.traces.ratios[trace] for each in chosen for trace in each.gains}
 
     def select(self, min_log_odds: float) -> list[_Scored]:
         """The drops that earn their place, most telling first."""
         chosen: list[_Scored] = []
         while len(chosen) < _MAX_DROPS:
-            scored = (self._in_best_case(each, chosen) for each in self._shortlist(chosen))
+            taken = self._taken(chosen)
+            scored = (
+                self._in_best_case(each, chosen, taken) for each in self._shortlist(chosen, taken)
+            )
             worthy = [each for each in scored if each.enough and each.log_odds >= min_log_odds]
             if not worthy:
                 break
             best = max(worthy, key=lambda each: each.log_odds)
-            chosen = self._without_the_explained_away([*chosen, best], min_log_odds)
-            if best not in chosen:
-                break
+            chosen = [*self._still_needed(chosen, best, min_log_odds), best]
         return chosen
 
-    def _shortlist(self, chosen: Sequence[_Scored]) -> list[Rule]:
+    def is_another_spelling(self, chosen: Sequence[_Scored]) -> bool:
+        """Whether the text has many strange words, few of them explained: dialect, old spelling."""
+        damaged = np.any([each.damaged for each in chosen], axis=0)
+        strange = {
+            place
+            for line in np.flatnonzero(damaged)
+            for place in self.census.flagged & self.census.counts[line].keys()
+        }
+        left = len(strange - self._taken(chosen))
+        words = float(self.census.sizes[damaged].sum())
+        return left > max(_LEFT * len(strange), _SPARSE * words)
+
+    def _taken(self, chosen: Sequence[_Scored]) -> set[int]:
+        """What the chosen rules explain, each alone or one acting on what another has left."""
+        acting = tuple(each.drop for each in chosen if each.drop.reach == "text")
+        together = self._hypotheses.explained(acting) if acting else frozenset()
+        return _covered(chosen) | together
+
+    def _shortlist(self, chosen: Sequence[_Scored], taken: set[int]) -> list[Rule]:
         """The rules that explain most, few enough to be scored on the whole text."""
+        before = _drops(chosen)
         # What holds a chosen sequence is gone for that reason: "ee" where every "e" was deleted.
-        gone = [regex.compile(each.drop.pattern) for each in chosen]
-        names = {each.drop.name for each in chosen}
+        gone = [regex.compile(rule.pattern) for rule in before]
+        names = {rule.name for rule in before}
         # What a family left is all its own: words unknown to the lexicon need no other rule.
-        left = {each.drop.residue for each in chosen if not isinstance(each.drop, Drop)} - {""}
+        left = {rule.residue for rule in before if not isinstance(rule, Drop)} - {""}
         totals = {
-            rule: sum(self._left(rule, chosen).values()) - _price(rule)
-            for rule in self._rules
+            rule: sum(_left(self._hypotheses.traces(rule, before), taken).values()) - _price(rule)
+            for rule in self._hypotheses.rules(before)
             if rule.name not in names
             and rule.residue not in left
             and not any(each.search(rule.name) for each in gone)
         }
         found = sorted(totals, key=lambda rule: (-totals[rule], rule.name))[:_SHORTLIST]
-        absent = map(Drop, self._hypotheses.absent)
-        return [*found, *(rule for rule in absent if rule in totals and rule not in found)]
+        missing = map(Drop, self.census.missing_words(before))
+        return [*found, *(rule for rule in missing if rule not in found and rule.name not in names)]
 
-    def _left(self, rule: Rule, others: Iterable[_Scored]) -> dict[int, float]:
-        """The gains of a rule for what no other explains."""
-        taken = _covered(others)
-        gains = self._hypotheses.traces(rule).gains
-        return {trace: gain for trace, gain in gains.items() if trace not in taken}
-
-    def _without_the_explained_away(
-        self, chosen: list[_Scored], min_log_odds: float
+    def _still_needed(
+        self, chosen: Sequence[_Scored], new: _Scored, min_log_odds: float
     ) -> list[_Scored]:
-        """The drops that earn their place on what the others leave, the weakest tried first."""
+        """The drops that earn their place on what the new one leaves, the weakest tried first."""
         kept = list(chosen)
         for each in reversed(chosen):
-            others = [other for other in kept if other is not each]
-            again = self._score(each.drop, others)
-            if others and not (again.enough and again.log_odds >= min_log_odds):
-                kept = others
+            others = [*(other for other in kept if other is not each), new]
+            again = self._score(each.drop, each.traces, others, _covered(others), each.share)
+            if not (again.enough and again.log_odds >= min_log_odds):
+                kept.remove(each)
         return kept
 
-    def _in_best_case(self, rule: Rule, chosen: Sequence[_Scored]) -> _Scored:
-        """A rule; where it is a sequence, with the case and the place that fit best.
+    def _in_best_case(self, rule: Rule, chosen: Sequence[_Scored], taken: set[int]) -> _Scored:
+        """A rule in the case, at the place and with the share that fit best.
 
-        Its capitalised forms are deleted too, unless some of them survive, and it is deleted
-        anywhere in words, unless it survives elsewhere.
+        Its capitalised forms are deleted too, unless some of them survive; it is deleted anywhere
+        in words, unless it survives elsewhere; all of it is, unless some survives anywhere.
         """
-        either = self._score(rule, chosen)
-        if not isinstance(rule, Drop):
-            return either
-        lower = self._score(replace(rule, ignore_case=False), chosen)
-        best = lower if lower.log_odds > either.log_odds + _CASE else either
-        known_everywhere = best.damaged.all() and not best.survivors
-        if known_everywhere or rule.residue or len(self._left(rule, chosen)) < _LEAST_TRACES:
-            return best
-        placed = (replace(rule, where=where) for where in _PLACES)
-        return max([best, *(self._score(each, chosen) for each in placed)], key=_log_odds)
 
-    def _score(self, rule: Rule, others: Sequence[_Scored]) -> _Scored:
-        census, traces = self.census, self._hypotheses.traces(rule)
-        gains = self._left(rule, others)
+        def scored(rule: Rule, share: float = 1.0) -> _Scored:
+            traces = self._hypotheses.traces(rule, _drops(chosen))
+            return self._score(rule, traces, chosen, taken, share)
+
+        best = scored(rule)
+        if isinstance(rule, Drop):
+            lower = scored(replace(rule, ignore_case=False))
+            best = lower if lower.log_odds > best.log_odds + _CASE else best
+        if best.damaged.all() and not best.survivors:
+            return best
+        found = [best]
+        if isinstance(rule, Drop) and not rule.residue:
+            found += (scored(replace(rule, where=where)) for where in _PLACES)
+        # What is damaged in part only, at one place only, may be anybody's way to write.
+        whole = _is_plain(rule) or not isinstance(rule, Drop)
+        if whole and len(best.gains) >= _LEAST_TRACES and self.census.is_prose(_drops(chosen)):
+            found += (scored(best.drop, share) for share in _SHARES)
+        return max(found, key=_log_odds)
+
+    def _score(
+        self,
+        rule: Rule,
+        traces: Traces,
+        others: Sequence[_Scored],
+        taken: set[int],
+        share: float,
+    ) -> _Scored:
+        census = self.census
+        gains = _left(traces, taken)
         totals: Counter[int] = Counter()
         hits = [gains.keys() & counts.keys() for counts in traces.counts]
         for counts, found in zip(traces.counts, hits, strict=True):
@@ -243,38 +276,57 @@ class _Selection:
             for trace, total in totals.items()
         }
         surviving = survivors(rule, census)
-        odds = -_SURVIVOR * surviving
-        for line, found in enumerate(hits):
-            odds[line] += sum(weights[trace] * traces.counts[line][trace] for trace in found)
-        conspicuous = _is_plain(rule) and rule.name in self._hypotheses.absent
-        if conspicuous and not gains:
-            damaged, total = np.ones(len(odds), dtype=bool), float(odds.sum())
-        else:
-            damaged, total = segment(odds, census.texts)
-        size = float(census.sizes[damaged].sum())
         spared = [each.drop.pattern for each in others]
-        expected = size * census.lexicon.commonest.rate(rule.pattern, without=spared)
-        observed = int(surviving[damaged].sum())
-        # Only a text that is damaged as a whole can be expected to hold the sequence somewhere.
-        if not observed and 2 * size > census.sizes.sum():
-            total += _burst(expected)
+        rate = census.lexicon.commonest.rate(rule.pattern, without=spared)
+        told = np.array(
+            [
+                sum(weights[trace] * traces.counts[line][trace] for trace in found)
+                + math.log(share) * len(found)
+                for line, found in enumerate(hits)
+            ]
+        )
+        silent = silence(census.sizes * rate, surviving, share)
+        if not census.is_prose((*_drops(others), rule)):
+            silent = np.minimum(silent, 0.0)
+        conspicuous = self._is_conspicuous(rule, others)
+        if conspicuous and not gains:
+            damaged, total = np.ones(len(told), dtype=bool), 0.0
+        else:
+            damaged, total = segment(told + silent, census.texts)
+            total -= float(silent[damaged].sum())
+        size = float(census.sizes[damaged].sum())
+        expected, observed = size * rate, int(surviving[damaged].sum())
         present = {trace for line in np.flatnonzero(damaged) for trace in hits[line]}
+        # What is missing for another reason has left no damaged words either.
+        left = _PER_TRACE * sum(len(hits[line]) for line in np.flatnonzero(damaged))
         if conspicuous:
+            left += size * census.lexicon.frequency(rule.name)
             total += self._adjacency(rule.name)
+        if observed or census.is_prose((*_drops(others), rule)):
+            total += _absence(observed, max(min(expected, left), observed), share)
         # Among many strange words some are explained by chance: the more ways to choose those.
-        strange = census.flagged - _covered(others)
+        strange = census.flagged - taken
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
-        price = _price(rule) + ways + (0.0 if others else _DAMAGED_TEXT)
+        price = _price(rule) + ways + (0.0 if others else _DAMAGED_TEXT) + _LEAK * (share < 1.0)
         return _Scored(
             rule,
+            share,
             total - price,
+            traces,
             {trace: gains[trace] for trace in present},
-            frozenset(traces.covered),
             damaged,
             expected,
             observed,
             conspicuous and expected >= CONSPICUOUS,
             len(present - inflected),
+        )
+
+    def _is_conspicuous(self, rule: Rule, others: Sequence[_Scored]) -> bool:
+        return (
+            isinstance(rule, Drop)
+            and not rule.residue
+            and rule.where in ("anywhere", "whole-word")
+            and rule.name in self.census.missing_words(_drops(others))
         )
 
     def _adjacency(self, word: str) -> float:
@@ -297,7 +349,7 @@ class _Selection:
 
     def evidence(self, scored: _Scored) -> Evidence:
         """A chosen hypothesis for people to read."""
-        types, traces = self.census.types, self._hypotheses.traces(scored.drop)
+        types, traces = self.census.types, scored.traces
         totals: Counter[int] = Counter()
         for line in np.flatnonzero(scored.damaged).tolist():
             counts = traces.counts[line]
@@ -320,7 +372,16 @@ def _log_odds(scored: _Scored) -> float:
 
 def _covered(chosen: Iterable[_Scored]) -> set[int]:
     """What needs no other explanation."""
-    return {trace for each in chosen for trace in each.covered}
+    return {trace for each in chosen for trace in each.traces.covered}
+
+
+def _drops(chosen: Iterable[_Scored]) -> Rules:
+    return tuple(each.drop for each in chosen)
+
+
+def _left(traces: Traces, taken: set[int]) -> dict[int, float]:
+    """The gains of a rule for what no other explains."""
+    return {trace: gain for trace, gain in traces.gains.items() if trace not in taken}
 
 
 def _price(rule: Rule) -> float:
@@ -343,18 +404,42 @@ def _inflected(texts: Mapping[int, str]) -> set[int]:
     return found
 
 
-def _burst(expected: float) -> float:
-    """Nats against seeing none where so many are expected, words coming in bursts."""
-    return _DISPERSION * math.log1p(expected / _DISPERSION)
+def _absence(observed: int, expected: float, share: float) -> float:
+    """Nats by which so few occurrences speak for the deletion of a share of those expected.
+
+    The ratio of two negative binomials, since words come in bursts.
+    """
+    clean = max(expected, 1e-9)
+    left = clean * max(1.0 - share, math.exp(-_SURVIVOR))
+    fewer = math.log((_DISPERSION + clean) / (_DISPERSION + left))
+    ratio = _DISPERSION * fewer + observed * (math.log(left / clean) + fewer)
+    # That some are left is what other ways to write would show, too.
+    return min(ratio, 0.0) if observed else ratio
+
+
+def silence(expected: Floats, surviving: Floats, share: float) -> Floats:
+    """Nats by which the survivors in each line, or that there are none, speak for damage there."""
+    cost = min(_SURVIVOR, -math.log(max(1.0 - share, 1e-9)))
+    none = _LINE_DISPERSION * np.log1p(share * expected / _LINE_DISPERSION)
+    return np.where(surviving, -cost * surviving, none)
 
 
 def damaged_lines(
-    census: Census, channel: Channel, preimages: Preimages, *, bonus: float = 0.0
+    census: Census,
+    channel: Channel,
+    preimages: Preimages,
+    shares: Mapping[Rule, float],
+    *,
+    bonus: float = 0.0,
 ) -> NDArray[np.bool_]:
-    """For each line, whether the channel acted on it; ``bonus`` in nats for that it did."""
+    """For each line, whether the channel acted on it; ``bonus`` in nats for that it did.
+
+    ``shares``: of their occurrences that rules deleted, where that was not all.
+    """
     odds = np.full(len(census.counts), bonus)
     for drop in channel.drops:
-        odds -= _SURVIVOR * survivors(drop, census)
+        expected = census.sizes * census.lexicon.commonest.rate(drop.pattern)
+        odds += silence(expected, survivors(drop, census), shares.get(drop, 1.0))
     inside = preimages.at("text")
     gains = {
         place: gain(inside.mass(census.types[place]), clean, len(census.types[place]))

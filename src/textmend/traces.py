@@ -1,15 +1,15 @@
 """What each rule explains of a census: the hypotheses of inference, before they are weighed.
 
-Suspicious words propose sequences: each whose deletion turns a common word into one of them. The
-families of rules are proposed where their preimages explain several. Start reading at
-:meth:`Hypotheses.traces`.
+Suspicious words propose sequences: each whose deletion turns a common word into one of them, or
+what the rules that are believed already have left of it. The families of rules are proposed where
+their preimages explain several. Start reading at :meth:`Hypotheses.traces`.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -31,6 +31,9 @@ _CAP = np.array(GAIN_CAP)
 _MIN_GAIN = 1.5  # nats; an explanation that says less is none
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
+_STRANGE = 3  # flagged words that are left to explain before a further rule is looked for in them
+
+Rules = tuple[Rule, ...]
 
 
 def gain(mass: float, clean: float, letters: int) -> float:
@@ -71,60 +74,25 @@ class Traces:
             self.covered.add(trace)
 
 
-class Hypotheses:
-    """The rules that may have damaged a census, and what each explains of it.
+class Deletions:
+    """The sequences whose deletion explains suspicious words, looked up in an index.
 
     What a sequence explains depends on the place in the word that it was deleted from, so that the
-    rows of the index are kept: ``_groups`` has for each sequence the types that it explains, each
-    with its first and last row.
+    rows of the index are kept: ``groups`` has for each sequence the types that it explains, each
+    with its first and last row. ``also``: sequences that need no words to speak for them.
     """
 
-    def __init__(self, census: Census, index: DeletionIndex) -> None:
-        self.census = census
-        self.absent = census.absent_words()
-        self._index = index
-        self._traces: dict[Rule, Traces] = {}
-        self._rows: Explanations
-        self._groups: dict[str, list[tuple[int, int, int]]] = {word: [] for word in self.absent}
-        self._explain_suspicious()
-        # Sequences that left something, by which they are known.
-        self._leaving: dict[Rule, Traces] = {}
-        if census.is_strange:
-            self._explain_letters()
-            for residue in census.residues[1:]:
-                self._explain_pieces(residue)
+    def __init__(
+        self, census: Census, index: DeletionIndex, types: Iterable[int], also: Iterable[str]
+    ) -> None:
+        self._census = census
+        self.index = index
+        self.rows: Explanations
+        self.groups: dict[str, list[tuple[int, int, int]]] = {word: [] for word in also}
+        self._explain(list(types))
 
-    def rules(self) -> Iterator[Rule]:
-        """All rules that explain something; sequences wherever they stand in a word."""
-        for sequence in self._groups:
-            yield Drop(sequence)
-        for rule, traces in self._leaving.items():
-            if len(traces.gains) > 1:
-                yield rule
-        if self.census.is_strange:
-            for family in FAMILIES.values():
-                yield from (
-                    rule
-                    for rule in family.variants(self.census.residues)
-                    if self.traces(rule).gains
-                )
-
-    def traces(self, rule: Rule) -> Traces:
-        """What a rule explains."""
-        if rule not in self._traces:
-            if isinstance(rule, Drop) and rule.residue:
-                self._traces[rule] = self._leaving[replace(rule, ignore_case=True)]
-            elif isinstance(rule, Drop):
-                self._traces[rule] = self._of_sequence(rule)
-            elif rule.reach == "text":
-                self._traces[rule] = self._of_family(rule)
-            else:
-                self._traces[rule] = self._of_openers(rule)
-        return self._traces[rule]
-
-    def _explain_suspicious(self) -> None:
-        index, census = self._index, self.census
-        places = list(census.suspicious)
+    def _explain(self, places: list[int]) -> None:
+        index, census = self.index, self._census
         if not places:
             return
         clean = np.array([census.suspicious[place] for place in places])
@@ -134,7 +102,7 @@ class Hypotheses:
         # One group per (sequence, type): the frequencies of all words that the type may have been,
         # the likeliest first.
         order = np.lexsort((-index.frequencies[rows.word], rows.token, rows.sequence))
-        self._rows = rows = rows.at(order)
+        self.rows = rows = rows.at(order)
         token, sequence = rows.token, rows.sequence
         new = (sequence[1:] != sequence[:-1]) | (token[1:] != token[:-1])
         border = np.flatnonzero(np.r_[True, new])
@@ -152,18 +120,129 @@ class Hypotheses:
             start = rows.start[at]
             lost = index.words[rows.word[at]][start : start + rows.length[at]]
             # A sequence needs two words that speak for it, or one and its own absence.
-            if count >= 2 or lost in self._groups:
+            if count >= 2 or lost in self.groups:
                 found = (places[token[at]], int(at), int(ends[group]))
-                self._groups.setdefault(lost, []).append(found)
+                self.groups.setdefault(lost, []).append(found)
+
+    def traces(self, drop: Drop) -> Traces:
+        """What the deletion of a sequence explains."""
+        census, index = self._census, self.index
+        found = Traces(census.counts)
+        for place, start, end in self.groups.get(drop.sequence, ()):
+            words = self.rows.word[start:end]
+            if drop.where != "anywhere":
+                words = words[self._placed(start, end, drop.where)]
+            if len(words):
+                mass = float(index.frequencies[words].sum())
+                ratio = math.log1p(mass / census.suspicious[place])
+                found.add(place, ratio, len(census.types[place]), index.originals[words[0]])
+        return found
+
+    def _placed(self, start: int, end: int, where: Place) -> NDArray[np.bool_]:
+        """Which of some rows of the index delete at a place of the word."""
+        rows = self.rows
+        at_start = rows.start[start:end] == 0
+        lengths = np.array([len(self.index.words[word]) for word in rows.word[start:end]])
+        at_end = rows.start[start:end] + rows.length[start:end] == lengths
+        places: dict[str, NDArray[np.bool_]] = {
+            "word-start": at_start,
+            "word-end": at_end,
+            "inside": ~at_start & ~at_end,
+            "whole-word": at_start & at_end,
+        }
+        return places[where]
+
+
+class Hypotheses:
+    """The rules that may have damaged a census, and what each explains of it."""
+
+    def __init__(self, census: Census, lang: str) -> None:
+        self.census = census
+        self._lang = lang
+        index, missing = DeletionIndex.load(lang), census.missing_words()
+        self._deletions = Deletions(census, index, census.suspicious, missing)
+        self._after: dict[Rules, Deletions | None] = {}
+        self._explained: dict[Rules, frozenset[int]] = {}
+        self._traces: dict[tuple[Rule, Rules], Traces] = {}
+        # Sequences that left something, by which they are known.
+        self._leaving: dict[Rule, Traces] = {}
+        if census.is_strange:
+            self._explain_letters()
+            for residue in census.residues[1:]:
+                self._explain_pieces(residue)
+
+    def rules(self, chosen: Rules = ()) -> Iterator[Rule]:
+        """All rules that explain something; sequences wherever they stand in a word.
+
+        ``chosen``: the rules that are believed already.
+        """
+        sequences = dict.fromkeys(self._deletions.groups)
+        if later := self._later(chosen):
+            sequences.update(dict.fromkeys(later.groups))
+        for sequence in sequences:
+            yield Drop(sequence)
+        for rule, traces in self._leaving.items():
+            if len(traces.gains) > 1:
+                yield rule
+        if self.census.is_strange:
+            for family in FAMILIES.values():
+                yield from (
+                    rule
+                    for rule in family.variants(self.census.residues)
+                    if self.traces(rule).gains
+                )
+
+    def traces(self, rule: Rule, chosen: Rules = ()) -> Traces:
+        """What a rule explains, also of what ``chosen`` ones have left."""
+        known = self._traces.get((rule, chosen))
+        if known is None:
+            known = self._traces[rule, chosen] = self._of(rule)
+            later = self._later(chosen)
+            if later and isinstance(rule, Drop) and not rule.residue:
+                known.take(later.traces(rule))
+        return known
+
+    def _of(self, rule: Rule) -> Traces:
+        if isinstance(rule, Drop) and rule.residue:
+            return self._leaving[replace(rule, ignore_case=True)]
+        if isinstance(rule, Drop):
+            return self._deletions.traces(rule)
+        return self._of_family(rule) if rule.reach == "text" else self._of_openers(rule)
+
+    def explained(self, rules: Rules) -> frozenset[int]:
+        """The suspicious types that rules explain, one acting on what another has left."""
+        if rules not in self._explained:
+            preimages = Preimages.common(rules, self._lang)
+            census = self.census
+            self._explained[rules] = frozenset(
+                place
+                for place, clean in census.suspicious.items()
+                if math.log1p(preimages.mass(census.types[place]) / clean) >= _MIN_GAIN
+            )
+        return self._explained[rules]
+
+    def _later(self, chosen: Rules) -> Deletions | None:
+        """The sequences that may have been deleted from what ``chosen`` rules have left."""
+        if chosen not in self._after:
+            acting = tuple(rule for rule in chosen if rule.reach == "text")
+            unexplained = self.census.suspicious.keys() - self.explained(acting) if acting else ()
+            enough = len(self.census.flagged.intersection(unexplained)) >= _STRANGE
+            self._after[chosen] = (
+                Deletions(self.census, DeletionIndex.after(acting, self._lang), unexplained, ())
+                if enough
+                else None
+            )
+        return self._after[chosen]
 
     def _explain_letters(self) -> None:
         """Pairs of letters that lost one of them: "eficient", "certifcate"."""
-        index, census = self._index, self.census
+        census, deletions = self.census, self._deletions
+        index = deletions.index
         masses: dict[tuple[Drop, int], dict[int, float]] = {}
-        for lost, groups in self._groups.items():
+        for lost, groups in deletions.groups.items():
             for place, start, end in groups if len(lost) == 1 else ():
                 for at in range(start, end):
-                    word, cut = int(self._rows.word[at]), int(self._rows.start[at])
+                    word, cut = int(deletions.rows.word[at]), int(deletions.rows.start[at])
                     text, share = index.words[word], float(index.frequencies[word])
                     for left, pair in ((cut - 1, cut - 1), (cut + 1, cut)):
                         if 0 <= left < len(text):
@@ -177,7 +256,7 @@ class Hypotheses:
 
     def _explain_pieces(self, residue: str) -> None:
         """Pieces of words around something that was left in the place of a sequence."""
-        index, census = self._index, self.census
+        census, index = self.census, self._deletions.index
         pieces = [
             (number, *piece)
             for number, line in enumerate(census.lines)
@@ -217,7 +296,7 @@ class Hypotheses:
             if residue == " ":
                 # What it left beside the spaces of the text is not to be told from them.
                 for where in _EDGES:
-                    found.take(self._of_sequence(replace(drop, residue="", where=where)))
+                    found.take(self._deletions.traces(replace(drop, residue="", where=where)))
 
     def _torn(self, line: Sequence[Token], residue: str) -> Iterator[tuple[str, str]]:
         """What stands before and after each residue of a line, if it is letters."""
@@ -233,32 +312,6 @@ class Hypotheses:
             torn = all(around) and any(places[key(word)] in flagged for word in around)
             if torn if residue == " " else any(around):
                 yield around[0], around[1]
-
-    def _of_sequence(self, drop: Drop) -> Traces:
-        census, index = self.census, self._index
-        found = Traces(census.counts)
-        for place, start, end in self._groups.get(drop.sequence, ()):
-            words = self._rows.word[start:end]
-            if drop.where != "anywhere":
-                words = words[self._placed(start, end, drop.where)]
-            if len(words):
-                mass = float(index.frequencies[words].sum())
-                ratio = math.log1p(mass / census.suspicious[place])
-                found.add(place, ratio, len(census.types[place]), index.words[words[0]])
-        return found
-
-    def _placed(self, start: int, end: int, where: Place) -> NDArray[np.bool_]:
-        """Which of some rows of the index delete at a place of the word."""
-        rows = self._rows
-        at_start = rows.start[start:end] == 0
-        lengths = np.array([len(self._index.words[word]) for word in rows.word[start:end]])
-        at_end = rows.start[start:end] + rows.length[start:end] == lengths
-        places: dict[str, NDArray[np.bool_]] = {
-            "word-start": at_start,
-            "word-end": at_end,
-            "inside": ~at_start & ~at_end,
-        }
-        return places[where]
 
     def _of_family(self, rule: Rule) -> Traces:
         census = self.census
