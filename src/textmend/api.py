@@ -6,10 +6,11 @@ between threads. Start reading at :meth:`Mender.mend_and_explain`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.context import Context, NetworkContext, PairContext
 from textmend.edits import Mended
@@ -19,10 +20,11 @@ from textmend.inference import MIN_LOG_ODDS, infer, locate
 from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
+from textmend.missed import Missed, MissedByNetwork, MissedByPairs
 from textmend.network import SHIPPED, Network
 from textmend.preimages import Preimages
 from textmend.threads import one_thread
-from textmend.tokens import lines, tokenize
+from textmend.tokens import Token, lines, tokenize
 
 _SHIPPED_LANG = "en"
 
@@ -78,7 +80,7 @@ class Mender:
         """The mended text with its edits, its channel, and the evidence for that."""
         text_lines = lines(tokenize(text))
         found = (
-            infer([text_lines], self._lexicon, min_log_odds=self.min_log_odds)
+            infer([text_lines], self._lexicon, self._missed, min_log_odds=self.min_log_odds)
             if self.channel is None
             else locate([text_lines], self._lexicon, self.channel)
         )
@@ -103,22 +105,40 @@ class Mender:
         return infer(
             [lines(tokenize(text)) for text in several],
             self._lexicon,
+            self._missed,
             min_log_odds=self.min_log_odds,
         ).inference
+
+    def _missed(self, word: str, line: Sequence[Token]) -> float:
+        """How surely a word is missed from a line; what judges it is loaded when it is asked."""
+        with one_thread:
+            return _judge(self.lang, self.model)(word, line)
 
 
 @lru_cache(maxsize=8)
 def _context(lang: str, model: str | Path | None) -> Context:
     """What judges candidates in a language: a network where there is one, else counts."""
+    network = _network(lang, model)
+    return NetworkContext(network, Lexicon.load(lang)) if network else PairContext(lang)
+
+
+@lru_cache(maxsize=8)
+def _judge(lang: str, model: str | Path | None) -> Missed:
+    """What judges where words are missed in a language."""
+    network = _network(lang, model)
+    return MissedByNetwork(network) if network else MissedByPairs(Bigrams.load(lang))
+
+
+def _network(lang: str, model: str | Path | None) -> Network | None:
     if model is None or (model == SHIPPED and lang != _SHIPPED_LANG):
-        return PairContext(lang)
+        return None
     network = Network.load(model)
     if network.lang != lang:
         raise TextmendError(
             f"{model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
             "name a model for that language, or do without one (model=None)"
         )
-    return NetworkContext(network, Lexicon.load(lang))
+    return network
 
 
 def mend(

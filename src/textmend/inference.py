@@ -20,18 +20,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from textmend.bigrams import Bigrams
 from textmend.census import CONSPICUOUS, Census, Floats, survivors
 from textmend.channel import Channel, Drop, Place, WhiteSpace
 from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.lexicon import Lexicon
+from textmend.missed import Missed
 from textmend.preimages import Preimages
 from textmend.spans import position, spans
 from textmend.tokens import Token
@@ -48,13 +47,13 @@ _SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
 _CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
 _OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
-_ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
+_MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
 # A text where this share of the strange words is left unexplained, and they are as many as this
 # share of all words, is not damaged but spelled in another way.
-_LEFT, _SPARSE = 0.7, 0.08
+_LEFT, _SPARSE = 0.7, 0.05
 _INFLECTED = 0.2  # of what it would say alone, what another form of the same word says
 _ENDING = 3  # letters
 _DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
@@ -66,6 +65,7 @@ _LEAK = 5.0  # nats; the price of saying that a rule leaks
 # variants of families are.
 _PRICE = (3.5, 6.0, 8.0, 9.0, 10.0, 10.5, 11.0, 11.5)
 _FAMILY_PRICE = 4.0
+_WORD_PRICE = 5.0  # of a common word that is missing
 _PLACES: tuple[Place, ...] = ("word-start", "word-end", "inside", "whole-word")
 
 
@@ -105,12 +105,14 @@ class Diagnosis:
 def infer(
     texts: Sequence[Sequence[Sequence[Token]]],
     lexicon: Lexicon,
+    missed: Missed,
     *,
     min_log_odds: float = MIN_LOG_ODDS,
 ) -> Diagnosis:
     """The channel of texts of one origin, each a list of lines of tokens, with its evidence.
 
-    The empty channel where nothing speaks clearly for damage.
+    ``missed`` judges where words are missed. The empty channel where nothing speaks clearly for
+    damage.
     """
     census = Census.of(texts, lexicon)
     # A few words are never evidence: whatever is wrong with them may be anybody's typos.
@@ -119,7 +121,7 @@ def infer(
         return sound
     if len(census.suspicious) < 2 and not census.missing_words():
         return sound
-    selection = _Selection(Hypotheses(census, lexicon.lang))
+    selection = _Selection(Hypotheses(census, lexicon.lang), missed)
     chosen = selection.select(min_log_odds)
     fluent = _FLUENT_IN.get(lexicon.lang, _FLUENT)
     if not chosen or census.fluency(selection.ratios(chosen)) < fluent:
@@ -153,10 +155,11 @@ def locate(
 class _Selection:
     """The rules that together explain a census best, found one at a time."""
 
-    def __init__(self, hypotheses: Hypotheses) -> None:
+    def __init__(self, hypotheses: Hypotheses, missed: Missed) -> None:
         self.census = hypotheses.census
         self._hypotheses = hypotheses
-        self._adjacencies: dict[str, float] = {}
+        self._missed = missed
+        self._missed_lines: dict[str, Floats] = {}
 
     def ratios(self, chosen: Iterable[_Scored]) -> dict[int, float]:
         """By how many nats the chosen drops make each word that they explain likelier."""
@@ -301,17 +304,22 @@ class _Selection:
         left = _PER_TRACE * sum(len(hits[line]) for line in np.flatnonzero(damaged))
         if conspicuous:
             left += size * census.lexicon.frequency(rule.name)
-            total += self._adjacency(rule.name)
+        absence = 0.0
         if observed or census.is_prose((*_drops(others), rule)):
-            total += _absence(observed, max(min(expected, left), observed), share)
+            absence = _absence(observed, max(min(expected, left), observed), share)
         # Among many strange words some are explained by chance: the more ways to choose those.
         strange = census.flagged - taken
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
-        price = _price(rule) + ways + (0.0 if others else _DAMAGED_TEXT) + _LEAK * (share < 1.0)
+        total -= _price(rule, conspicuous) + ways + _LEAK * (share < 1.0)
+        total -= 0.0 if others else _DAMAGED_TEXT
+        if conspicuous and not observed and total + absence + _MOST_MISSED * expected > 0.0:
+            # That a word is absent and that it is missed are two views of the same.
+            absence = max(absence, float(self._missed_by_line(rule.name)[damaged].sum()))
+        total += absence
         return _Scored(
             rule,
             share,
-            total - price,
+            total,
             traces,
             {trace: gains[trace] for trace in present},
             damaged,
@@ -329,23 +337,13 @@ class _Selection:
             and rule.name in self.census.missing_words(_drops(others))
         )
 
-    def _adjacency(self, word: str) -> float:
-        """Nats by which the pairs of words that now touch speak for ``word`` gone from between."""
-        known = self._adjacencies.get(word)
-        if known is not None:
-            return known
-        bigrams = Bigrams.load(self.census.lexicon.lang)
-        total = 0.0
-        for line in self.census.lines:
-            words = (token for token in line if token.kind != "space")
-            for left, right in pairwise(words):
-                if left.kind == right.kind == "word":
-                    there = bigrams.probability(word, left.text)
-                    between = there * bigrams.probability(right.text, word)
-                    touching = bigrams.probability(right.text, left.text)
-                    total += math.log((1.0 + between / touching) * (1.0 - there))
-        self._adjacencies[word] = min(total, _ADJACENCY_CAP)
-        return self._adjacencies[word]
+    def _missed_by_line(self, word: str) -> Floats:
+        """Nats by which what stands around its gaps says that a word was deleted, by line."""
+        known = self._missed_lines.get(word)
+        if known is None:
+            each = (self._missed(word, line) for line in self.census.lines)
+            known = self._missed_lines[word] = np.fromiter(each, float, len(self.census.lines))
+        return known
 
     def evidence(self, scored: _Scored) -> Evidence:
         """A chosen hypothesis for people to read."""
@@ -384,12 +382,13 @@ def _left(traces: Traces, taken: set[int]) -> dict[int, float]:
     return {trace: gain for trace, gain in traces.gains.items() if trace not in taken}
 
 
-def _price(rule: Rule) -> float:
+def _price(rule: Rule, conspicuous: bool = False) -> float:
     """Nats against a rule, for how many such could have been tried."""
     if not isinstance(rule, Drop):
         return _FAMILY_PRICE
     more = (rule.where != "anywhere") + (rule.residue != "")
-    return _PRICE[len(rule.sequence) - 1] + _OPTION * more
+    sequence = _PRICE[len(rule.sequence) - 1]
+    return (min(sequence, _WORD_PRICE) if conspicuous else sequence) + _OPTION * more
 
 
 def _inflected(texts: Mapping[int, str]) -> set[int]:
