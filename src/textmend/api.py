@@ -6,8 +6,9 @@ between threads. Start reading at :meth:`Mender.mend_and_explain`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import tee
 from pathlib import Path
 
 from textmend.channel import Channel
@@ -15,26 +16,33 @@ from textmend.context import Context, NetworkContext, PairContext
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
-from textmend.inference import MIN_LOG_ODDS, infer, locate
+from textmend.inference import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
+from textmend.languages import AUTO, among, guess
 from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
 from textmend.network import SHIPPED, Network
 from textmend.preimages import Preimages
 from textmend.threads import one_thread
-from textmend.tokens import lines, tokenize
+from textmend.tokens import Token, lines, tokenize
 
 _SHIPPED_LANG = "en"
+# Enough words of one origin to know its channel by: more would take time and add nothing.
+_POOL_WORDS = 20_000
 
 __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
 
 
 class Mender:
-    """Mends texts of one language.
+    """Mends texts of one language, or of several.
 
-    ``lang``: a language code of wordfreq. ``channel``: what damaged the texts, where it is known
-    (``"the,ad"`` is short for ``Channel.of("the", "ad")``); without one it is inferred from each
-    text, and a text that shows no damage comes back as it is.
+    ``lang``: a language code of wordfreq. Several codes, separated by commas, or ``"auto"`` for
+    all: the language of each text is then guessed among these, and a text that is in none of them,
+    or too short to tell, comes back as it is.
+    ``channel``: what damaged the texts, where it is known (``"the,ad"`` is short for
+    ``Channel.of("the", "ad")``); without one it is inferred from each text, and a text that shows
+    no damage comes back as it is. What :meth:`infer_channel` found in other texts of the same
+    origin can be given, too; there may be clean texts among those, so that each must show a trace.
     ``min_probability``: edits less likely than this are not made. ``min_log_odds``: how much
     evidence a channel needs, in nats. ``model``: the file of a context model; the one that comes
     with textmend is for English, other languages do with word frequencies. With ``None`` counts of
@@ -50,7 +58,7 @@ class Mender:
         self,
         *,
         lang: str = "en",
-        channel: Channel | str | None = None,
+        channel: Channel | Inference | str | None = None,
         min_probability: float = 0.5,
         min_log_odds: float = MIN_LOG_ODDS,
         model: str | Path | None = SHIPPED,
@@ -62,7 +70,9 @@ class Mender:
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
         self.model = model
-        self._lexicon = Lexicon.load(lang)
+        self._several = among(lang) if lang == AUTO or "," in lang else ()
+        if not self._several:
+            Lexicon.load(lang)
 
     def __repr__(self) -> str:
         return (
@@ -77,55 +87,130 @@ class Mender:
     def mend_and_explain(self, text: str) -> Mended:
         """The mended text with its edits, its channel, and the evidence for that."""
         text_lines = lines(tokenize(text))
-        found = (
-            infer([text_lines], self._lexicon, min_log_odds=self.min_log_odds)
-            if self.channel is None
-            else locate([text_lines], self._lexicon, self.channel)
-        )
+        lang = self._language(text_lines)
+        if lang is None:
+            return Mended(text)
+        found = self._diagnose(text_lines, Lexicon.load(lang))
         channel, evidence = found.inference.channel, found.inference.evidence
         if not channel:
             return Mended(text)
-        preimages = Preimages.load(channel.drops, self.lang)
-        context = _context(self.lang, self.model)
+        preimages = Preimages.load(channel.drops, lang)
+        context = _context(lang, self.model, whatever_lang=bool(self._several))
         with one_thread:
             edits, intact = mend_lines(
                 text_lines, found.damaged, channel, preimages, context, self.min_probability
             )
         return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
 
-    def mend_many(self, texts: Iterable[str]) -> Iterator[str]:
-        """The texts mended one by one, each on its own evidence."""
-        return (self.mend(text) for text in texts)
+    def mend_many(self, texts: Iterable[str], *, pool: bool = False) -> Iterator[str]:
+        """The texts mended one by one, each on its own evidence.
+
+        ``pool``: they are of one origin, and share their evidence; see :meth:`for_source`. What is
+        read to infer their channel is kept in memory until it is mended; the rest is not.
+        """
+        mender = self
+        if pool:
+            sample, texts = tee(texts)
+            mender = self.for_source(sample)
+            del sample  # or all that follows would be kept for it
+        yield from map(mender.mend, texts)
+
+    def for_source(self, texts: Iterable[str]) -> Mender:
+        """A mender for texts of the same origin, with the channel that these show together.
+
+        Snippets too short to show it alone can be mended so. The first 20,000 words are enough; no
+        more are read. A mender that has a channel keeps it.
+
+        >>> snippets = ["Furrmore, ir farms.", "In dition, y met.", "ministrations", "Sourn seas"]
+        >>> mender = Mender().for_source(snippets * 2)
+        >>> mender.mend("a sourn town"), mender.mend("The other day they added nothing.")
+        ('a southern town', 'The other day they added nothing.')
+        """
+        if self.channel is not None:
+            return self
+        return Mender(
+            lang=self.lang,
+            channel=self.infer_channel(_first_words(texts, _POOL_WORDS)),
+            min_probability=self.min_probability,
+            min_log_odds=self.min_log_odds,
+            model=self.model,
+        )
 
     def infer_channel(self, texts: str | Iterable[str]) -> Inference:
-        """The channel of a text, or of several texts of one origin, and its evidence."""
+        """The channel of a text, or of several texts of one origin, and its evidence.
+
+        Where they are in several languages, that of most words is asked first, and another one
+        only if it shows no damage.
+        """
         several = [texts] if isinstance(texts, str) else texts
-        return infer(
-            [lines(tokenize(text)) for text in several],
-            self._lexicon,
-            min_log_odds=self.min_log_odds,
-        ).inference
+        by_language: dict[str, list[list[list[Token]]]] = {}
+        for text in several:
+            text_lines = lines(tokenize(text))
+            if (lang := self._language(text_lines)) is not None:
+                by_language.setdefault(lang, []).append(text_lines)
+        inference = Inference(Channel())
+        for lang in sorted(by_language, key=lambda each: -_tokens(by_language[each])):
+            inference = infer(
+                by_language[lang], Lexicon.load(lang), min_log_odds=self.min_log_odds
+            ).inference
+            if inference:
+                break
+        return inference
+
+    def language(self, text: str) -> str | None:
+        """The language in which a text is read; None where it is in none of those asked for."""
+        return self._language(lines(tokenize(text))) if self._several else self.lang
+
+    def _language(self, text_lines: Sequence[Sequence[Token]]) -> str | None:
+        return guess(text_lines, self._several) if self._several else self.lang
+
+    def _diagnose(self, text_lines: Sequence[Sequence[Token]], lexicon: Lexicon) -> Diagnosis:
+        """What the channel is, and where it acted."""
+        if self.channel is None:
+            return infer([text_lines], lexicon, min_log_odds=self.min_log_odds)
+        if isinstance(self.channel, Inference):
+            return recognize([text_lines], lexicon, self.channel)
+        return locate([text_lines], lexicon, self.channel)
+
+
+def _first_words(texts: Iterable[str], most: int) -> Iterator[str]:
+    """Texts until they have so many words."""
+    words = 0
+    for text in texts:
+        yield text
+        words += len(text.split())
+        if words >= most:
+            break
+
+
+def _tokens(texts: Iterable[Sequence[Sequence[Token]]]) -> int:
+    return sum(len(line) for text_lines in texts for line in text_lines)
 
 
 @lru_cache(maxsize=8)
-def _context(lang: str, model: str | Path | None) -> Context:
-    """What judges candidates in a language: a network where there is one, else counts."""
+def _context(lang: str, model: str | Path | None, *, whatever_lang: bool) -> Context:
+    """What judges candidates in a language: a network where there is one, else counts.
+
+    ``whatever_lang``: a model that was named may be for another language of several.
+    """
     if model is None or (model == SHIPPED and lang != _SHIPPED_LANG):
         return PairContext(lang)
     network = Network.load(model)
-    if network.lang != lang:
-        raise TextmendError(
-            f"{model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
-            "name a model for that language, or do without one (model=None)"
-        )
-    return NetworkContext(network, Lexicon.load(lang))
+    if network.lang == lang:
+        return NetworkContext(network, Lexicon.load(lang))
+    if whatever_lang:
+        return PairContext(lang)
+    raise TextmendError(
+        f"{model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
+        "name a model for that language, or do without one (model=None)"
+    )
 
 
 def mend(
     text: str,
     *,
     lang: str = "en",
-    channel: Channel | str | None = None,
+    channel: Channel | Inference | str | None = None,
     min_probability: float = 0.5,
 ) -> str:
     """``text`` with its dropped letters put back; see :class:`Mender`.
@@ -142,7 +227,7 @@ def mend_and_explain(
     text: str,
     *,
     lang: str = "en",
-    channel: Channel | str | None = None,
+    channel: Channel | Inference | str | None = None,
     min_probability: float = 0.5,
 ) -> Mended:
     """The mended text with its edits, its channel, and the evidence for that.

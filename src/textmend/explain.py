@@ -18,11 +18,21 @@ def sentence(edit: Edit) -> str:
     >>> sentence(Edit(0, 1, "y", "they", "word", 0.98, (), ("the",)))
     "'y' → 'they': 'the' put back (98 % sure)"
     """
-    sure = f"({min(edit.probability, 0.99):.0%} sure)".replace("%", " %")
+    sure = f"({per_cent(min(edit.probability, 0.99))} sure)"
     if edit.kind == "vanished-word":
         return f"{edit.after.strip()!r} put back {sure}"
     lost = " and ".join(repr(sequence) for sequence in edit.drops)
     return f"{edit.before!r} → {edit.after!r}: {lost} put back {sure}"
+
+
+def per_cent(share: float) -> str:
+    """A share in per cent; only what is all or nothing is 100 or 0.
+
+    >>> per_cent(0.856), per_cent(0.9999), per_cent(1.0), per_cent(0.0001)
+    ('86 %', '99 %', '100 %', '1 %')
+    """
+    whole = round(100 * share)
+    return f"{whole if share in (0.0, 1.0) else min(max(whole, 1), 99)} %"
 
 
 def place(text: str, offset: int) -> tuple[int, int]:
@@ -49,14 +59,17 @@ def reason(evidence: Evidence) -> str:
     >>> told = (Explained("y", "they", 3), Explained("Furrmore", "furthermore", 1))
     >>> reason(Evidence(Drop("the"), 21.0, 0, told, 19.2))
     "'the': 21 expected, 0 found; explains 'y' (they), 'Furrmore' (furthermore); log-odds 19.2"
+    >>> reason(Evidence(Drop("the"), 21.0, 3, told[:1], 12.0))
+    "'the': 21 expected, 3 found, 86 % deleted; explains 'y' (they); log-odds 12.0"
     """
     shown = ", ".join(
         f"{each.arrived!r} ({each.written})" for each in evidence.explained[:_EXAMPLES]
     )
     more = len(evidence.explained) - _EXAMPLES
+    deleted = f", {per_cent(evidence.share)} deleted" if evidence.observed else ""
     explains = f"; explains {shown}" if shown else ""
     return (
         f"{evidence.drop.name!r}: {evidence.expected:.0f} expected, "
-        f"{evidence.observed} found{explains}{f' and {more} more' if more > 0 else ''}; "
+        f"{evidence.observed} found{deleted}{explains}{f' and {more} more' if more > 0 else ''}; "
         f"log-odds {evidence.log_odds:.1f}"
     )

@@ -150,6 +150,18 @@ def locate(
     return Diagnosis(Inference(channel), damaged)
 
 
+def recognize(
+    texts: Sequence[Sequence[Sequence[Token]]], lexicon: Lexicon, inference: Inference
+) -> Diagnosis:
+    """Where the channel that other texts of the same origin showed acted on these.
+
+    Unlike one that is given, it needs a trace in each text: there may be clean ones among them.
+    """
+    census = Census.of(texts, lexicon)
+    preimages = Preimages.load(inference.channel.drops, lexicon.lang)
+    return Diagnosis(inference, damaged_lines(census, inference.channel, preimages))
+
+
 class _Selection:
     """The rules that together explain a census best, found one at a time."""
 

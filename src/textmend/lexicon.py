@@ -49,6 +49,8 @@ _OTHER_CASE = 0.04
 # The frequency of the rarest words whose capitals were counted.
 _COUNTED = 1e-6
 
+_UNSPACED = frozenset({"ja", "ko", "zh"})  # their words are wordfreq's, not those between spaces
+
 Why = Literal["unknown", "rare", "scrap"]
 
 
@@ -242,6 +244,30 @@ class Lexicon:
         if frequency >= _RARE[min(len(word), len(_RARE)) - 1]:
             return None
         return "scrap" if len(word) <= 3 else "rare"
+
+
+def languages() -> list[str]:
+    """The codes of the languages whose words stand between spaces."""
+    import wordfreq
+
+    return sorted(wordfreq.available_languages().keys() - _UNSPACED)
+
+
+@lru_cache(maxsize=64)
+def frequent_words(lang: str, most: int) -> dict[str, float]:
+    """The ``most`` frequent words of a language, or a few more, with their frequencies.
+
+    From the short list of wordfreq, of which nothing else is kept in memory.
+    """
+    import wordfreq
+
+    found: dict[str, float] = {}
+    # The words of each list are equally frequent, one hundredth of a decade less than those before.
+    for place, words in enumerate(wordfreq.read_cBpack(wordfreq.available_languages()[lang])):
+        found.update(dict.fromkeys(words, 10 ** (-place / 100)))
+        if len(found) >= most:
+            break
+    return found
 
 
 def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
