@@ -329,9 +329,9 @@ def _report(
 
 def _table(evidence: Iterable[Evidence], title: str | None = None) -> Table:
     """Why each drop is believed."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False)
     table.add_column("deleted")
-    for heading in ("expected", "found", "gone", "log-odds"):
+    for heading in ("expected", "found", "share", "log-odds"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("explains")
     for each in evidence:

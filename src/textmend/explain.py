@@ -85,16 +85,16 @@ def verdict(mended: Mended) -> str:
     if mended.evidence:
         odds = max(each.log_odds for each in mended.evidence)
         sure = f" ({per_cent(min(1.0 / (1.0 + math.exp(-odds)), 0.99))} sure)"
-    words = sum(edit.kind != "vanished-word" for edit in mended.edits)
+    vanished = sum(edit.kind == "vanished-word" for edit in mended.edits)
+    counts = {"damaged": len(mended.edits) - vanished, "vanished": vanished}
+    back = [
+        f"{count} {kind} word{'s' if count > 1 else ''}" for kind, count in counts.items() if count
+    ]
     return (
         f"damaged{sure}: {' and '.join(map(deleted, mended.channel.drops))} deleted "
-        f"from {per_cent(mended.damaged_share)} of the text; {_count(words, 'damaged word')} and "
-        f"{_count(len(mended.edits) - words, 'vanished word')} can be put back"
+        f"from {per_cent(mended.damaged_share)} of the text; "
+        f"{' and '.join(back) or 'nothing'} can be put back"
     )
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def examples(evidence: Evidence, most: int) -> str:
