@@ -84,12 +84,13 @@ def _measuring(default_channels: str, default_limit: int | None) -> Callable[[_C
 )
 @click.option("--oracle", is_flag=True, help="Tell textmend the channel, to judge ranking alone.")
 @click.option("--repeat/--no-repeat", default=True, help="Mend each result again: does it stay?")
-def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, **options: Any) -> None:
+@click.option("--pool", type=click.IntRange(1), default=1, help="Mend so many as one source.")
+def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, pool: int, **options: Any) -> None:
     """Accuracy by channel."""
     if oracle:
         systems = [re.sub("^textmend(?=$|:)", ORACLE, each) for each in systems]
     try:
-        report = _measured(systems, repeat=repeat, **options)
+        report = _measured(systems, repeat=repeat, pool=pool, **options)
     except Missing as reason:
         raise click.ClickException(f"{', '.join(systems)}: {reason}") from None
     _print(tables.accuracy_tables(report), tables.LEGEND)
@@ -177,7 +178,7 @@ def channels() -> None:
         click.echo(f"{name}: {', '.join(each.label for each in group)}")
 
 
-def _measured(systems: Sequence[str], *, repeat: bool, **options: Any) -> Report:
+def _measured(systems: Sequence[str], *, repeat: bool, pool: int = 1, **options: Any) -> Report:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("measuring", total=None)
         return measure(
@@ -187,6 +188,7 @@ def _measured(systems: Sequence[str], *, repeat: bool, **options: Any) -> Report
             seed=options["seed"],
             repeat=repeat,
             traces=options["traces"],
+            pool=pool,
             jobs=options["jobs"],
             progress=lambda done, of: progress.update(task, completed=done, total=of),
         )

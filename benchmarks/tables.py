@@ -92,7 +92,8 @@ def _means_table(report: Report) -> Table:
 def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -> Table:
     about = report.about
     table = Table(
-        title=f"{title}\n{about['documents']} documents, {about['words']:,} words; "
+        title=f"{title}\n{about['documents']} documents{_pooled(about['pool'])}, "
+        f"{about['words']:,} words; "
         f"commit {about['commit']}, {about['date'][:10]}"
     )
     table.add_column(first, no_wrap=True)
@@ -101,6 +102,10 @@ def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -
     if columns is not _CHANNEL:
         table.add_column("ECE", justify="right")
     return table
+
+
+def _pooled(size: int) -> str:
+    return f" in pools of {size}" if size > 1 else ""
 
 
 def _damaging(rows: Sequence[Row]) -> list[Row]:

@@ -66,10 +66,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A channel and its evidence, one entry per drop; the empty channel for clean text."""
+    """A channel and its evidence, one entry per drop; the empty channel for clean text.
+
+    ``damaged_share``: of the words in lines that tell whether the channel acted on them, the share
+    that it acted on, from 0 to 1.
+    """
 
     channel: Channel
     evidence: tuple[Evidence, ...] = ()
+    damaged_share: float = 0.0
 
     def __bool__(self) -> bool:
         return bool(self.channel)
@@ -78,5 +83,6 @@ class Inference:
         """The inference as plain values for JSON."""
         return {
             "channel": self.channel.to_dict(),
+            "damaged_share": round(self.damaged_share, 4),
             "evidence": [each.to_dict() for each in self.evidence],
         }

@@ -132,7 +132,8 @@ def infer(
     damaged = damaged_lines(census, channel, preimages, shares)
     channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
     evidence = tuple(selection.evidence(each) for each in chosen)
-    return Diagnosis(Inference(channel, evidence), damaged)
+    share = _damaged_share(census, channel, damaged)
+    return Diagnosis(Inference(channel, evidence, share), damaged)
 
 
 def locate(
@@ -155,11 +156,20 @@ def recognize(
 ) -> Diagnosis:
     """Where the channel that other texts of the same origin showed acted on these.
 
-    Unlike one that is given, it needs a trace in each text: there may be clean ones among them.
+    Lines that tell nothing are taken for damaged only if it acted on most of those others.
     """
-    census = Census.of(texts, lexicon)
-    preimages = Preimages.load(inference.channel.drops, lexicon.lang)
-    return Diagnosis(inference, damaged_lines(census, inference.channel, preimages))
+    census, channel, share = Census.of(texts, lexicon), inference.channel, inference.damaged_share
+    preimages = Preimages.load(channel.drops, lexicon.lang)
+    odds = math.log(share / (1.0 - share)) if 0.0 < share < 1.0 else _GIVEN * share
+    bonus = min(max(odds, 0.0), _GIVEN)
+    return Diagnosis(inference, damaged_lines(census, channel, preimages, bonus=bonus))
+
+
+def _damaged_share(census: Census, channel: Channel, damaged: NDArray[np.bool_]) -> float:
+    """The share of the words in damaged lines, of these and of lines that hold survivors."""
+    surviving = sum((survivors(drop, census) for drop in channel.drops), np.zeros(len(damaged)))
+    telling = damaged | (surviving > 0.0)
+    return float(census.sizes[damaged].sum() / max(census.sizes[telling].sum(), 1.0))
 
 
 class _Selection:
