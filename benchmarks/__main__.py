@@ -19,9 +19,10 @@ from rich.table import Table
 
 from benchmarks import gate as gates
 from benchmarks import tables
-from benchmarks.accuracy import Report, measure
+from benchmarks.accuracy import Report, circumstances, measure
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
+from benchmarks.languages import recognized
 from benchmarks.metrics import TRACES
 from benchmarks.mistakes import find_mistakes
 from benchmarks.peers import LOADERS, ORACLE, load
@@ -130,6 +131,21 @@ def mistakes(system: str, show: int, **options: Any) -> None:
         click.secho(f"{kind}: {found.total()}", bold=True)
         for mistake, count in found.most_common(show):
             click.echo(f"{count:6}  {mistake}")
+
+
+@main.command()
+@_measuring("clean,the+ad,e,non-ascii", None)
+@click.option("--lang", default="auto", help="The languages to guess among.")
+def languages(lang: str, **options: Any) -> None:
+    """How often the language of a text is recognized, whatever was lost from it."""
+    chosen, damagers = _documents(**options), select(options["channels"])
+    found = recognized(chosen, damagers, lang, seed=options["seed"])
+    _print([tables.languages_table(found)])
+    described = {
+        channel: [[*pair, count] for pair, count in counts.items()]
+        for channel, counts in found.items()
+    }
+    _write(options["json_file"] or _RESULTS / "languages.json", {**circumstances(), **described})
 
 
 @main.command()

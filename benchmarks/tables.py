@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
@@ -65,6 +66,28 @@ def side_by_side(report: Report) -> Iterator[Table]:
         yield _table(channel, report, rows, _SIDE_BY_SIDE, "system")
     if len(channels) > 1:
         yield _means_table(report)
+
+
+def languages_table(found: Mapping[str, Counter[tuple[str | None, str | None]]]) -> Table:
+    """For each channel the share of documents whose language was recognized, and the confusions."""
+    table = Table(title="languages")
+    for heading in ("channel", "documents", "recognized", "left alone", "taken for another"):
+        table.add_column(heading, justify="left" if heading == "channel" else "right")
+    for channel, counts in found.items():
+        wrong = Counter({pair: count for pair, count in counts.items() if pair[0] != pair[1]})
+        alone = sum(count for (_, taken), count in wrong.items() if taken is None)
+        table.add_row(
+            channel,
+            str(counts.total()),
+            f"{100 * (1 - wrong.total() / counts.total()):.2f}",
+            str(alone),
+            ", ".join(
+                f"{count} {written or 'other'} for {taken}"
+                for (written, taken), count in wrong.most_common()
+                if taken is not None
+            ),
+        )
+    return table
 
 
 def _table(
