@@ -42,7 +42,8 @@ class Mender:
     ``channel``: what damaged the texts, where it is known (``"the,ad"`` is short for
     ``Channel.of("the", "ad")``); without one it is inferred from each text, and a text that shows
     no damage comes back as it is. What :meth:`infer_channel` found in other texts of the same
-    origin can be given, too; a text that tells nothing is mended if most of those were damaged.
+    origin can be given, too; texts that tell nothing are then mended if nearly all of those were
+    damaged.
     ``min_probability``: edits less likely than this are not made. ``min_log_odds``: how much
     evidence a channel needs, in nats. ``model``: the file of a context model; the one that comes
     with textmend is for English, other languages do with word frequencies. With ``None`` counts of

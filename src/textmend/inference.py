@@ -48,6 +48,7 @@ _SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
 _CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
 _OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
+_NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
 _ADJACENCY_CAP = 10.0  # nats; terse styles leave words out, too
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
@@ -156,12 +157,11 @@ def recognize(
 ) -> Diagnosis:
     """Where the channel that other texts of the same origin showed acted on these.
 
-    Lines that tell nothing are taken for damaged only if it acted on most of those others.
+    Lines that tell nothing are taken for damaged only where nearly all of those others were.
     """
-    census, channel, share = Census.of(texts, lexicon), inference.channel, inference.damaged_share
+    census, channel = Census.of(texts, lexicon), inference.channel
     preimages = Preimages.load(channel.drops, lexicon.lang)
-    odds = math.log(share / (1.0 - share)) if 0.0 < share < 1.0 else _GIVEN * share
-    bonus = min(max(odds, 0.0), _GIVEN)
+    bonus = _GIVEN if inference.damaged_share >= _NEARLY_ALL else 0.0
     return Diagnosis(inference, damaged_lines(census, channel, preimages, bonus=bonus))
 
 
