@@ -86,7 +86,8 @@ def test_a_pool_is_read_no_further_than_it_must() -> None:
 def test_a_pool_in_several_languages_is_of_one_source() -> None:
     channel = Channel.non_ascii()
     documents = [each for each in corpora.load("languages") if each.language in ("de", "fr")]
-    texts = [channel.apply(each.text) for each in documents] + NEWS
+    # English, of which there is most, lost nothing.
+    texts = [channel.apply(each.text) for each in documents[:4]] + NEWS[:4]
     mender = Mender(lang="auto").for_source(texts)
     assert isinstance(mender.channel, Inference)
     assert mender.channel.channel.drops == channel.drops
