@@ -279,6 +279,22 @@ def test_undecodable_bytes_are_placed() -> None:
     assert run("mend", "--encoding", "cp1252", stdin=b"good \x93").stdout_bytes == b"good \x93"
 
 
+def test_the_encoding_of_a_byte_order_mark_is_named() -> None:
+    result = run("mend", stdin="text".encode("utf-16"))
+    assert "name the encoding, such as --encoding utf-16" in result.stderr
+    text = CLEAN.encode("utf-16")
+    assert run("mend", "--encoding", "utf-16", stdin=text).stdout_bytes == text
+
+
+def test_what_the_encoding_cannot_write() -> None:
+    options = ("mend", "--encoding", "ascii", "--lang", "de", "--channel", "non-ascii")
+    result = run(*options, stdin="Politik fr Europa")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "standard output: 'ü' cannot be written in ascii; use --encoding utf-8" in result.stderr
+    found = json.loads(run(*options, "--json", stdin="Politik fr Europa").stdout_bytes)
+    assert found["text"] == "Politik für Europa"
+
+
 def test_what_the_encoding_cannot_write_leaves_no_file(tmp_path: Path) -> None:
     source, target = tmp_path / "in.txt", tmp_path / "missing" / "out.txt"
     source.write_text("text", encoding="utf-8")

@@ -147,15 +147,16 @@ def mend(
     def one(name: str, text: str) -> None:
         mended = mender.mend_and_explain(text)
         result = _json(name, mended) if as_json else mended.text
+        written_in = "utf-8" if as_json else encoding
         if output is None:
-            _print(result, encoding)
+            _print(result, written_in)
         else:
             target = output / Path(name).name if into_folder else output
             if name != files.STANDARD and target.resolve() == Path(name).resolve():
                 raise TextmendError(
                     f"{name}: would be overwritten; name another file or folder after -o"
                 )
-            files.write(target, result, encoding)
+            files.write(target, result, written_in)
         if explained:
             for line in explain.located(mended, _shown(name)):
                 click.echo(line, err=True)
@@ -295,7 +296,7 @@ def _shown(name: str) -> str:
 
 def _print(text: str, encoding: str) -> None:
     # As bytes, so that line ends stay what they are.
-    click.echo(text.encode(encoding), nl=False)
+    click.echo(files.encode(text, "standard output", encoding), nl=False)
 
 
 def _json(name: str, mended: Mended) -> str:
