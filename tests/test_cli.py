@@ -231,7 +231,17 @@ def test_no_result_overwrites_another(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\n\n", "\ufeff", "\ufeffy left\r\nor\r\n", "Nerlands", "\0y left\0", "a" * 50_000],
+    [
+        "",
+        " ",
+        "\n\n",
+        "\ufeff",
+        "\ufeffy left\r\nor\r\n",
+        "Nerlands",
+        "\0y left\0",
+        "a" * 50_000,
+        "y left " + "a" * 60,
+    ],
 )
 def test_odd_texts(text: str) -> None:
     result = run("mend", stdin=text.encode())

@@ -161,8 +161,9 @@ def recognize(
     """
     census, channel = Census.of(texts, lexicon), inference.channel
     preimages = Preimages.load(channel.drops, lexicon.lang)
+    shares = {each.drop: each.share for each in inference.evidence}
     bonus = _GIVEN if inference.damaged_share >= _NEARLY_ALL else 0.0
-    return Diagnosis(inference, damaged_lines(census, channel, preimages, bonus=bonus))
+    return Diagnosis(inference, damaged_lines(census, channel, preimages, shares, bonus=bonus))
 
 
 def _damaged_share(census: Census, channel: Channel, damaged: NDArray[np.bool_]) -> float:
