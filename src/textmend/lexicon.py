@@ -32,7 +32,6 @@ _UNKNOWN_SHARE: dict[Shape, float] = {
     "mixed": 2.6e-4,
 }
 _LOG_LETTER = -2.2
-_LONGEST = 100  # letters; what is longer is no less likely, so that nothing has probability zero
 _MARK = 1e-3  # the probability of a mark in the middle of words
 _LEAST = 1e-300  # the product over very many letters or marks would end at zero
 _PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|\s$")
@@ -292,7 +291,7 @@ def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.bool_]:
 
 
 def _unknown(form: Shape, length: int) -> float:
-    return _UNKNOWN_SHARE[form] * math.exp(_LOG_LETTER * min(length, _LONGEST))
+    return _UNKNOWN_SHARE[form] * math.exp(_LOG_LETTER * length)
 
 
 def attested(line_tokens: Sequence[Sequence[Token]], lexicon: Lexicon) -> frozenset[str]:
