@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -77,7 +78,7 @@ def _inferring(command: Command) -> Command:
         "--lang",
         default="en",
         show_default=True,
-        help="Language of the texts; several such as en,de, or auto for all: guessed for each.",
+        help="Language of the texts. Several (en,de) or auto: guessed for each.",
     )
     pool = click.option(
         "--pool", is_flag=True, help="The files are of one source, and share their evidence."
@@ -178,6 +179,9 @@ def detect(
 ) -> None:
     """Say what was deleted from texts, why that is believed, and how much is damaged.
 
+    For each sequence: how many words with it were expected and found, what share of them was
+    deleted, the log-odds that it was, and damaged words that it explains.
+
     Exit status: 0 where no damage was found, 1 where some was, 2 where a text could not be read.
     """
     mender = _mender(lang=lang, min_log_odds=min_log_odds)
@@ -186,7 +190,7 @@ def detect(
     source = mender.channel if isinstance(mender.channel, Inference) else None
     console = Console(highlight=False)
     if source and console.is_terminal and not as_json:
-        console.print(_table(source.evidence, "all files together"))
+        console.print(Padding(_table(source.evidence, "all files together"), (0, 0, 1, 0)))
     found: Counter[bool] = Counter()
 
     def one(name: str, text: str) -> None:
@@ -320,7 +324,7 @@ def _report(
     """What was found in one text, for a terminal."""
     console.print(Text.assemble((_shown(name), "bold"), f": {explain.verdict(mended)}"))
     if mended.evidence and with_evidence:
-        console.print(_table(mended.evidence))
+        console.print(Padding(_table(mended.evidence), (1, 0)))
     if flagged:
         words = list(dict.fromkeys(f"{each.text} ({each.why})" for each in flagged))
         more = f" and {len(words) - _SUSPECTS_SHOWN} more" if len(words) > _SUSPECTS_SHOWN else ""
