@@ -1,4 +1,5 @@
 import pickle
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -114,6 +115,19 @@ def test_evidence_says_what_share_was_deleted() -> None:
     # More than expected is seen: what survived, and what is explained.
     seen = sum(each.count for each in evidence.explained)
     assert replace(leaky, expected=1.0).share == pytest.approx(seen / (seen + 20))
+
+
+def test_a_channel_that_leaks_is_estimated_and_its_survivors_stay() -> None:
+    text = "\n".join(NEWS)
+    occurrences = [found.span() for found in re.finditer("st", text)]
+    damaged = Channel.of("st").apply(text, intact=occurrences[::5])
+    mended = textmend.mend_and_explain(damaged)
+    (evidence,) = mended.evidence
+    assert evidence.drop.name == "st"
+    assert evidence.observed > 0
+    assert 0.7 < evidence.share < 0.9
+    assert mended.damage() == damaged
+    assert sum(map(str.__eq__, mended.text.split(), text.split())) > 0.98 * len(text.split())
 
 
 def test_results_say_how_much_is_damaged() -> None:
