@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 import corpora
 from textmend import Channel, Mender, TextmendError
 from textmend.languages import among, guess
 from textmend.lexicon import languages
+from textmend.network import SHIPPED
 from textmend.tokens import lines, tokenize
 
 DOCUMENTS = list(corpora.load("languages", split="dev"))
@@ -52,3 +55,18 @@ def test_each_text_is_mended_in_its_language() -> None:
         assert mended == Mender(lang=document.language, channel=channel).mend(damaged)
         elsewhere = ",".join({"en", "de"} - {document.language}) + ",fi"
         assert Mender(lang=elsewhere, channel=channel).mend(damaged) == damaged
+
+
+def test_a_model_serves_its_language_among_several(tmp_path: Path) -> None:
+    model = tmp_path / "english.tmnd"
+    model.write_bytes(SHIPPED.read_bytes())
+    damaged = {
+        lang: Channel.of("er").apply(next(d.text for d in DOCUMENTS if d.language == lang))
+        for lang in ("de", "fr")
+    } | {"en": "In dition, y met or farms in a ministration that was all but ad."}
+    several = Mender(lang="en,de,fr", channel="er,the,ad", model=model)
+    for lang, text in damaged.items():
+        alone = Mender(lang=lang, channel="er,the,ad", model=model if lang == "en" else None)
+        assert several.mend(text) == alone.mend(text) != text
+    with pytest.raises(TextmendError, match="is a model for 'en'"):
+        Mender(lang="de", channel="er", model=model).mend(damaged["de"])
