@@ -19,9 +19,10 @@ from rich.table import Table
 
 from benchmarks import gate as gates
 from benchmarks import tables
-from benchmarks.accuracy import Report, measure
+from benchmarks.accuracy import Report, circumstances, measure
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
+from benchmarks.languages import recognized
 from benchmarks.metrics import TRACES
 from benchmarks.mistakes import find_mistakes
 from benchmarks.peers import LOADERS, ORACLE, load
@@ -84,12 +85,13 @@ def _measuring(default_channels: str, default_limit: int | None) -> Callable[[_C
 )
 @click.option("--oracle", is_flag=True, help="Tell textmend the channel, to judge ranking alone.")
 @click.option("--repeat/--no-repeat", default=True, help="Mend each result again: does it stay?")
-def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, **options: Any) -> None:
+@click.option("--pool", type=click.IntRange(1), default=1, help="Mend so many as one source.")
+def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, pool: int, **options: Any) -> None:
     """Accuracy by channel."""
     if oracle:
         systems = [re.sub("^textmend(?=$|:)", ORACLE, each) for each in systems]
     try:
-        report = _measured(systems, repeat=repeat, **options)
+        report = _measured(systems, repeat=repeat, pool=pool, **options)
     except Missing as reason:
         raise click.ClickException(f"{', '.join(systems)}: {reason}") from None
     _print(tables.accuracy_tables(report), tables.LEGEND)
@@ -129,6 +131,21 @@ def mistakes(system: str, show: int, **options: Any) -> None:
         click.secho(f"{kind}: {found.total()}", bold=True)
         for mistake, count in found.most_common(show):
             click.echo(f"{count:6}  {mistake}")
+
+
+@main.command()
+@_measuring("clean,the+ad,e,non-ascii", None)
+@click.option("--lang", default="auto", help="The languages to guess among.")
+def languages(lang: str, **options: Any) -> None:
+    """How often the language of a text is recognized, whatever was lost from it."""
+    chosen, damagers = _documents(**options), select(options["channels"])
+    found = recognized(chosen, damagers, lang, seed=options["seed"])
+    _print([tables.languages_table(found)])
+    described = {
+        channel: [[*pair, count] for pair, count in counts.items()]
+        for channel, counts in found.items()
+    }
+    _write(options["json_file"] or _RESULTS / "languages.json", {**circumstances(), **described})
 
 
 @main.command()
@@ -177,7 +194,7 @@ def channels() -> None:
         click.echo(f"{name}: {', '.join(each.label for each in group)}")
 
 
-def _measured(systems: Sequence[str], *, repeat: bool, **options: Any) -> Report:
+def _measured(systems: Sequence[str], *, repeat: bool, pool: int = 1, **options: Any) -> Report:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("measuring", total=None)
         return measure(
@@ -187,6 +204,7 @@ def _measured(systems: Sequence[str], *, repeat: bool, **options: Any) -> Report
             seed=options["seed"],
             repeat=repeat,
             traces=options["traces"],
+            pool=pool,
             jobs=options["jobs"],
             progress=lambda done, of: progress.update(task, completed=done, total=of),
         )

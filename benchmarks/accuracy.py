@@ -1,12 +1,15 @@
 """Documents × channels × systems → scores: the measurement itself.
 
 :func:`measure` damages every document by every channel, has every system mend it, and scores the
-outcome; :class:`Report` adds up. Nothing here prints. Start reading at :func:`measure`.
+outcome; :class:`Report` adds up. Documents can be mended in pools, as texts of one source. Nothing
+here prints. Start reading at :func:`measure`.
 """
 
 from __future__ import annotations
 
+import random
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -21,17 +24,20 @@ from typing import Any
 from benchmarks.channels import EXAMPLE, Damager
 from benchmarks.documents import Document, corpus_hash
 from benchmarks.metrics import (
+    COUNTS,
     RATES,
     TRACES,
+    Losses,
     Score,
     calibration_error,
+    channel_counts,
     interval,
     rate,
     score,
     total,
 )
 from benchmarks.peers import is_told, load
-from benchmarks.systems import System
+from benchmarks.systems import Output, System, Textmend
 
 _HERE = Path(__file__).parent
 _WARM_UP = (
@@ -42,9 +48,9 @@ _WARM_UP = (
 
 @dataclass(frozen=True)
 class Task:
-    """One document to be damaged by one channel and mended by one system."""
+    """A pool of documents, mostly of one, to be damaged by a channel and mended by a system."""
 
-    document: Document
+    documents: tuple[Document, ...]
     damager: Damager
     system: str
     seed: int = 0
@@ -54,7 +60,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Row:
-    """One system under one channel: the score of each document."""
+    """One system under one channel: the score of each document, or of each pool of them."""
 
     system: str
     channel: str
@@ -107,22 +113,51 @@ def _row_dict(row: Row) -> dict[str, Any]:
 
 def run(task: Task) -> Score:
     """Damage, mend, score."""
-    document, damager, system = task.document, task.damager, ready(task.system)
-    damage = damager.damage(document.text, seed=f"{task.seed} {document.id}")
+    damager, pooled = task.damager, len(task.documents) > 1
+    lang, truth = task.documents[0].lang, damager.channel
+    damages = [damager.damage(each.text, seed=f"{task.seed} {each.id}") for each in task.documents]
+    losses = [damager.losses(each.text) for each in task.documents]
     start = perf_counter_ns()
-    output = system.mend(damage.text, lang=document.lang, truth=damager.channel)
+    system = _for_source(task, [damage.text for damage in damages])
+    outputs = [system.mend(damage.text, lang=lang, truth=truth) for damage in damages]
     nanoseconds = perf_counter_ns() - start
-    again = None
+    again: list[str | None] = [None] * len(outputs)
     if task.repeat:
-        again = system.mend(output.text, lang=document.lang, truth=damager.channel).text
-    return score(
-        damage,
-        output,
-        losses=damager.losses(document.text),
-        again=again,
-        nanoseconds=nanoseconds,
-        traces=task.traces,
-    )
+        system = _for_source(task, [output.text for output in outputs])
+        again = [system.mend(output.text, lang=lang, truth=truth).text for output in outputs]
+    scores = [
+        score(damage, output, losses=lost, again=once_more, traces=task.traces)
+        if not pooled
+        else score(damage, output, again=once_more)
+        for damage, output, lost, once_more in zip(damages, outputs, losses, again, strict=True)
+    ]
+    if pooled:
+        scores.append(_channel_score(outputs, losses, task.traces))
+    return total([*scores, Score(nanoseconds=nanoseconds)])
+
+
+def _for_source(task: Task, texts: Sequence[str]) -> System:
+    """The system; of a pool, one that knows what its texts show together, where it can."""
+    system = ready(task.system)
+    if len(texts) > 1 and isinstance(system, Textmend):
+        return system.for_source(texts, lang=task.documents[0].lang)
+    return system
+
+
+def _channel_score(
+    outputs: Sequence[Output], losses: Sequence[Losses | None], traces: int
+) -> Score:
+    """How well the channel of a pool was inferred, against what all of it lost."""
+    inferred = [output.sequences for output in outputs if output.sequences is not None]
+    lost: Counter[str] = Counter()
+    for each in losses:
+        if each is None:
+            return Score()
+        lost.update(each)
+    if not inferred:
+        return Score()
+    counts = channel_counts(frozenset().union(*inferred), lost, traces=traces)
+    return Score(**{name: counts[name] for name in COUNTS}, calibration=Counter())
 
 
 @lru_cache(maxsize=2)
@@ -141,15 +176,18 @@ def measure(
     seed: int = 0,
     repeat: bool = False,
     traces: int = TRACES,
+    pool: int = 1,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """The score of every system under every channel on every document.
 
     A system that is told the channel is not asked where no channel expresses the damage.
-    ``repeat``: mend the result once more, to see that it stays. ``progress``: called with how many
-    documents are done, and of how many.
+    ``repeat``: mend the result once more, to see that it stays. ``pool``: so many documents, drawn
+    with ``seed``, are mended as texts of one source; those that fill no pool are left out.
+    ``progress``: called with how many pools are done, and of how many.
     """
+    pools = [(each,) for each in documents] if pool == 1 else _pools(documents, pool, seed)
     pairs = [
         (system, damager)
         for system in systems
@@ -157,16 +195,16 @@ def measure(
         if damager.channel is not None or not is_told(system)
     ]
     tasks = [
-        Task(document, damager, system, seed, repeat, traces)
+        Task(each, damager, system, seed, repeat, traces)
         for system, damager in pairs
-        for document in documents
+        for each in pools
     ]
     scores: list[Score] = []
     for one in _map(tasks, jobs):
         scores.append(one)
         if progress:
             progress(len(scores), len(tasks))
-    size, ids = len(documents), tuple(each.id for each in documents)
+    size, ids = len(pools), tuple(" ".join(each.id for each in few) for few in pools)
     rows = [
         Row(system, damager.label, ids, tuple(scores[place * size : (place + 1) * size]))
         for place, (system, damager) in enumerate(pairs)
@@ -174,13 +212,19 @@ def measure(
     about = {
         **circumstances(),
         "systems": {name: load(name).version for name in systems},
-        "documents": size,
-        "words": sum(each.words for each in documents),
+        "documents": sum(map(len, pools)),
+        "pool": pool,
+        "words": sum(each.words for few in pools for each in few),
         "corpus": corpus_hash(documents),
         "seed": seed,
         "traces": traces,
     }
     return Report(tuple(rows), about)
+
+
+def _pools(documents: Sequence[Document], size: int, seed: int) -> list[tuple[Document, ...]]:
+    drawn = random.Random(f"pools {seed}").sample(documents, len(documents))
+    return [tuple(drawn[at : at + size]) for at in range(0, len(drawn) - size + 1, size)]
 
 
 def _map(tasks: Sequence[Task], jobs: int) -> Iterable[Score]:

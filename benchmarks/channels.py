@@ -20,6 +20,7 @@ import wordfreq
 
 from benchmarks.align import Damage, Span, forms, intervals, pieces
 from textmend import Channel, Drop
+from textmend.drops import Rule
 
 RANDOM_CHANNELS = 40
 
@@ -87,6 +88,43 @@ class Literal:
         if not self.spared:
             return 0
         return text.find("\n", int(len(text) * self.spared)) + 1
+
+
+@dataclass(frozen=True)
+class Leaky:
+    """Damage by one rule that spares some of its occurrences, as chance has it.
+
+    ``share``: of the occurrences, how many it deletes.
+    """
+
+    label: str
+    rule: Rule
+    share: float
+
+    @property
+    def channel(self) -> Channel:
+        """The rule; it does not say what was spared."""
+        return Channel((self.rule,))
+
+    def damage(self, text: str, *, seed: str) -> Damage:
+        """``text`` put through the channel, but for what is spared."""
+        rng = random.Random(f"{self.label} {seed}")
+        occurrences = regex.finditer(self.rule.pattern, text)
+        spared = [found.span() for found in occurrences if rng.random() >= self.share]
+        alone, owned = Channel((self.rule,), "keep"), []
+        for piece in pieces(text):
+            inside = [
+                (start - piece.start, end - piece.start)
+                for start, end in spared
+                if piece.start <= start < piece.end
+            ]
+            owned.append("".join(alone.apply(piece.text, intact=inside).split()))
+        return Damage(text, self.channel.apply(text, intact=spared), intervals(owned))
+
+    def losses(self, text: str) -> dict[str, int]:
+        """How many words may be expected to lose the sequence."""
+        ((name, count),) = Literal(self.label, self.channel).losses(text).items()
+        return {name: round(self.share * count)}
 
 
 @dataclass(frozen=True)
@@ -193,6 +231,11 @@ def groups() -> dict[str, tuple[Damager, ...]]:
         "word-start": tuple(
             Literal(f"{each}:start", Channel.of(each, where="word-start"))
             for each in ("re", "th", "con", "un")
+        ),
+        "leaky": tuple(
+            Leaky(f"{each}:{percent}%", Drop(each), percent / 100)
+            for each in ("the", "st", "er", "e")
+            for percent in (90, 75, 50)
         ),
         "ligatures": (
             *(_family(f"ligatures:{residue}") for residue in ("space", "fffd", "?", "nul")),

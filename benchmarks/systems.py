@@ -7,12 +7,12 @@ the reason. Start reading at :class:`System`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import metadata
 from typing import Protocol
 
-from textmend import Channel, Edit, Mender
+from textmend import Channel, Edit, Inference, Mender
 
 
 class Missing(Exception):  # noqa: N818 (not an error: a row of the table)
@@ -57,11 +57,13 @@ class Textmend:
 
     Told, it shows what candidates and ranking are worth when inference is perfect. ``model``: the
     file of a context model, or ``"counts"`` for none; without it, the one that comes with textmend.
+    ``source``: what other texts of the same source showed.
     """
 
     name: str = "textmend"
     told: bool = False
     model: str = ""
+    source: Inference | None = None
 
     @property
     def version(self) -> str:
@@ -70,7 +72,7 @@ class Textmend:
 
     def mend(self, text: str, *, lang: str, truth: Channel | None) -> Output:
         """``text`` mended, with the edits, the channel and the proof."""
-        mender = _mender(lang, truth if self.told else None, self.model)
+        mender = _mender(lang, truth if self.told else self.source, self.model)
         mended = mender.mend_and_explain(text)
         sequences = frozenset(each.casefold() for each in mended.channel.sequences)
         return Output(
@@ -80,9 +82,14 @@ class Textmend:
             mended.damage() == text,
         )
 
+    def for_source(self, texts: Sequence[str], *, lang: str) -> Textmend:
+        """The system for texts of one source, which these are some of."""
+        mender = _mender(lang, None, self.model)
+        return self if self.told else replace(self, source=mender.infer_channel(texts))
+
 
 @lru_cache(maxsize=8)
-def _mender(lang: str, channel: Channel | None, model: str) -> Mender:
+def _mender(lang: str, channel: Channel | Inference | None, model: str) -> Mender:
     if not model:
         return Mender(lang=lang, channel=channel)
     return Mender(lang=lang, channel=channel, model=None if model == "counts" else model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
@@ -67,6 +68,28 @@ def side_by_side(report: Report) -> Iterator[Table]:
         yield _means_table(report)
 
 
+def languages_table(found: Mapping[str, Counter[tuple[str | None, str | None]]]) -> Table:
+    """For each channel the share of documents whose language was recognized, and the confusions."""
+    table = Table(title="languages")
+    for heading in ("channel", "documents", "recognized", "left alone", "taken for another"):
+        table.add_column(heading, justify="left" if heading == "channel" else "right")
+    for channel, counts in found.items():
+        wrong = Counter({pair: count for pair, count in counts.items() if pair[0] != pair[1]})
+        alone = sum(count for (_, taken), count in wrong.items() if taken is None)
+        table.add_row(
+            channel,
+            str(counts.total()),
+            f"{100 * (1 - wrong.total() / counts.total()):.2f}",
+            str(alone),
+            ", ".join(
+                f"{count} {written or 'other'} for {taken}"
+                for (written, taken), count in wrong.most_common()
+                if taken is not None
+            ),
+        )
+    return table
+
+
 def _table(
     title: str, report: Report, rows: Sequence[Row], columns: Mapping[str, str], of: str
 ) -> Table:
@@ -92,7 +115,8 @@ def _means_table(report: Report) -> Table:
 def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -> Table:
     about = report.about
     table = Table(
-        title=f"{title}\n{about['documents']} documents, {about['words']:,} words; "
+        title=f"{title}\n{about['documents']} documents{_pooled(about['pool'])}, "
+        f"{about['words']:,} words; "
         f"commit {about['commit']}, {about['date'][:10]}"
     )
     table.add_column(first, no_wrap=True)
@@ -101,6 +125,10 @@ def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -
     if columns is not _CHANNEL:
         table.add_column("ECE", justify="right")
     return table
+
+
+def _pooled(size: int) -> str:
+    return f" in pools of {size}" if size > 1 else ""
 
 
 def _damaging(rows: Sequence[Row]) -> list[Row]:

@@ -1,11 +1,14 @@
 import pickle
+import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 import corpora
 import textmend
-from textmend import Channel, Mender, TextmendError, infer_channel
+from textmend import Channel, Inference, Mender, TextmendError, infer_channel
 
 NEWS = [document.text for document in corpora.load("news", split="dev")][:6]
 
@@ -37,6 +40,103 @@ def test_mend_many_takes_each_text_on_its_own_evidence() -> None:
     mended = Mender().mend_many(iter(texts))
     assert next(mended) == textmend.mend(texts[0]) != texts[0]
     assert list(mended) == [NEWS[1], ""]
+
+
+SNIPPETS = [
+    snippet
+    for text in NEWS
+    for snippet in text.split("\n")
+    if 20 <= len(snippet.split()) <= 60 and "the" in snippet
+]
+
+
+def test_snippets_of_one_source_share_their_evidence() -> None:
+    snippets = SNIPPETS[:24]
+    damaged = [Channel.of("the").apply(snippet) for snippet in snippets]
+    alone, pooled = (list(Mender().mend_many(damaged, pool=pool)) for pool in (False, True))
+    assert sum(map(str.__eq__, alone, damaged)) > 20  # too short to show what they lost
+    assert pooled == [textmend.mend(text, channel="the") for text in damaged]
+
+
+def test_a_clean_text_among_those_of_its_source_stays_untouched() -> None:
+    half = len(SNIPPETS) // 2
+    texts = [Channel.of("the").apply(text) for text in SNIPPETS[:half]] + SNIPPETS[half:]
+    mended = list(Mender().mend_many(texts, pool=True))
+    assert mended[half:] == SNIPPETS[half:]
+    # What shows no trace may be clean as well, where half of the source is.
+    for text, result in zip(texts[:half], mended[:half], strict=True):
+        assert result in (text, textmend.mend(text, channel="the"))
+    assert 3 < sum(map(str.__ne__, mended[:half], texts)) < half
+
+
+def test_a_pool_is_read_no_further_than_it_must() -> None:
+    read = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal read
+        for _ in range(1000):
+            read += 1
+            yield "A clean sentence of eight words, no more. " * 50
+
+    mended = Mender().mend_many(texts(), pool=True)
+    assert read == 0
+    next(mended)
+    assert read == 50
+
+
+def test_a_pool_in_several_languages_is_of_one_source() -> None:
+    channel = Channel.non_ascii()
+    documents = [each for each in corpora.load("languages") if each.language in ("de", "fr")]
+    # English, of which there is most, lost nothing.
+    texts = [channel.apply(each.text) for each in documents[:4]] + NEWS[:4]
+    mender = Mender(lang="auto").for_source(texts)
+    assert isinstance(mender.channel, Inference)
+    assert mender.channel.channel.drops == channel.drops
+    assert mender.mend("Der alte Kaiser fr ein paar Jahre") == "Der alte Kaiser für ein paar Jahre"
+
+
+def test_a_source_of_clean_texts_has_no_channel() -> None:
+    mender = Mender().for_source(NEWS)
+    assert mender.mend(Channel.of("the").apply(NEWS[0])) == Channel.of("the").apply(NEWS[0])
+
+
+def test_a_channel_that_is_given_is_that_of_the_source() -> None:
+    mender = Mender(channel="the")
+    assert mender.for_source(NEWS) is mender
+    assert list(mender.mend_many(["Nerlands"], pool=True)) == ["Netherlands"]
+
+
+def test_evidence_says_what_share_was_deleted() -> None:
+    (evidence,) = infer_channel(Channel.of("st").apply(NEWS[0])).evidence
+    assert evidence.share == 1.0
+    leaky = replace(evidence, expected=100.0, observed=20)
+    assert leaky.share == pytest.approx(0.8)
+    assert leaky.to_dict()["share"] == 0.8
+    # More than expected is seen: what survived, and what is explained.
+    seen = sum(each.count for each in evidence.explained)
+    assert replace(leaky, expected=1.0).share == pytest.approx(seen / (seen + 20))
+
+
+def test_a_channel_that_leaks_is_estimated_and_its_survivors_stay() -> None:
+    text = "\n".join(NEWS)
+    occurrences = [found.span() for found in re.finditer("st", text)]
+    damaged = Channel.of("st").apply(text, intact=occurrences[::5])
+    mended = textmend.mend_and_explain(damaged)
+    (evidence,) = mended.evidence
+    assert evidence.drop.name == "st"
+    assert evidence.observed > 0
+    assert 0.7 < evidence.share < 0.9
+    assert mended.damage() == damaged
+    assert sum(map(str.__eq__, mended.text.split(), text.split())) > 0.98 * len(text.split())
+
+
+def test_results_say_how_much_is_damaged() -> None:
+    assert textmend.mend_and_explain(NEWS[0]).damaged_share == 0.0
+    damaged = Channel.of("the", "ad").apply(NEWS[0])
+    assert textmend.mend_and_explain(damaged).damaged_share == 1.0
+    half = textmend.mend_and_explain(damaged + "\n" + NEWS[0], channel="the,ad")
+    assert 0.4 < half.damaged_share < 0.6
+    assert half.to_dict()["damaged_share"] == pytest.approx(half.damaged_share, abs=1e-4)
 
 
 def test_a_channel_can_be_stored_and_reused() -> None:

@@ -2,8 +2,10 @@
 
 import doctest
 import json
+import re
 import subprocess
 import sys
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from benchmarks import accuracy, mistakes, peers, tables
 from benchmarks.__main__ import main
 from benchmarks.accuracy import Report, measure
 from benchmarks.channels import select
-from benchmarks.documents import Document
-from benchmarks.metrics import RATES, rate
+from benchmarks.documents import Document, documents
+from benchmarks.languages import recognized
+from benchmarks.metrics import RATES, Score, rate
 from benchmarks.systems import Missing, Output
 from textmend import Channel
 
@@ -201,3 +204,58 @@ def test_the_module_runs() -> None:
     assert done.returncode == 0, done.stderr
     for command in ("accuracy", "peers", "speed", "gate", "channels", "mistakes"):
         assert command in done.stdout
+
+
+def test_documents_mended_in_pools_share_a_channel() -> None:
+    passages = documents("news", cut=(20, 60), limit=34)
+    report = measure(passages, select("the,clean"), ["textmend"], pool=15, repeat=True)
+    damaged, clean = (row.total for row in report.rows)
+    assert [len(row.scores) for row in report.rows] == [2, 2]  # four passages fill no pool
+    assert (report.about["documents"], report.about["pool"]) == (30, 15)
+    assert (damaged.documents, damaged.sets, damaged.sets_exact) == (30, 2, 2)
+    assert (damaged.sequences, damaged.repeats) == (2, 30)
+    assert (clean.documents, clean.clean, clean.alarms) == (30, 2, 0)
+    assert damaged.nanoseconds > 0
+    (table, _) = tables.accuracy_tables(report)
+    assert "30 documents in pools of 15" in str(table.title)
+    told = measure(passages, select("the"), ["textmend-oracle"], pool=15).rows[0].total
+    assert (told.documents, told.sets, told.repaired) == (30, 0, damaged.repaired)
+
+
+def test_the_channel_of_a_pool_is_counted_once() -> None:
+    wrong = [Output("", sequences=frozenset(each)) for each in (["the"], ["the", "st"])]
+    found = accuracy._channel_score(wrong, [{"the": 3}, {"the": 2}], 5)
+    assert (found.sets, found.sets_exact, found.sets_traced) == (1, 0, 1)
+    assert (found.sequences_inferred, found.sequences_right) == (2, 1)
+    assert accuracy._channel_score([Output("")], [{"the": 3}], 5) == Score()
+    assert accuracy._channel_score(wrong, [None, None], 5) == Score()
+
+
+def test_recognized_languages(tmp_path: Path) -> None:
+    found = recognized(
+        [Document("1", "Das Haus steht am Ufer.", "de"), Document("2", "Il est à la mer.", "fr")],
+        select("clean"),
+        "en,de",
+        seed=0,
+    )
+    assert found == {"clean": {("de", "de"): 1, (None, None): 1}}
+    path = tmp_path / "languages.json"
+    result = CliRunner().invoke(
+        main,
+        [
+            *["languages", "--corpus", "languages", "--limit", "4", "--channels", "clean,e"],
+            *["--json", str(path)],
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert re.search(r"clean +│ +4 │ +100.00", result.output)
+    assert set(json.loads(path.read_text(encoding="utf-8"))) >= {"clean", "e", "commit"}
+
+
+def test_confusions_are_named() -> None:
+    found = {"e": Counter({("es", "ca"): 2, ("es", None): 1, (None, "en"): 1, ("es", "es"): 4})}
+    console = Console(width=100, file=StringIO())
+    console.print(tables.languages_table(found))
+    assert isinstance(console.file, StringIO)
+    shown = console.file.getvalue()
+    assert re.search(r"e +│ +8 │ +50.00 │ +1 │ +2 es for ca, 1 other for en", shown)

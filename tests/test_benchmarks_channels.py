@@ -47,6 +47,17 @@ def test_a_document_damaged_in_part() -> None:
     assert half.losses(text) == {"the": 3}
 
 
+def test_a_leaky_channel_spares_a_share() -> None:
+    text = "The other brothers gathered there. " * 100
+    damage = EVERY["the:75%"].damage(text, seed="0")
+    assert damage.text.lower().count("the") == pytest.approx(0.25 * 500, rel=0.2)
+    assert EVERY["the:75%"].losses(text) == {"the": 375}
+    fates = trace(damage, text).fates
+    left = {fate.arrived for fate in fates if fate.written == "brothers"}
+    assert left == {("brothers",), ("brors",)}
+    assert damaged("the:75%", text) == damage.text != damaged("the:75%", text, seed="1")
+
+
 def test_losses_count_the_words_that_each_sequence_acts_on() -> None:
     found = Literal("x", Channel.of("the", "ad", "qu")).losses("The other added the road, then.")
     assert found == {"the": 4, "ad": 2, "qu": 0}

@@ -1,9 +1,11 @@
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -138,6 +140,116 @@ def test_detect_as_json(page: Path, tmp_path: Path) -> None:
     assert any(each["text"] == "y" for each in found[1]["suspects"])
 
 
+def test_detect_shows_a_table_on_a_terminal(page: Path, tmp_path: Path) -> None:
+    clean = tmp_path / "[clean].txt"  # no markup
+    clean.write_text(CLEAN, encoding="utf-8")
+    for width in (80, 120):
+        terminal = {"FORCE_COLOR": "1", "COLUMNS": str(width)}
+        shown = click.unstyle(
+            CliRunner().invoke(main, ["detect", str(clean), str(page)], env=terminal).output
+        )
+        assert max(map(len, shown.splitlines())) <= width
+        flat = " ".join(shown.split())
+        assert "[clean].txt: no damage found" in flat
+        assert "page.txt: damaged (99 % sure): 'the' and 'ad' deleted from 100 % of" in flat
+        assert re.search(
+            r"deleted expected found share log-odds explains ─+ 'the' \d+ 0 100 %", flat
+        )
+        assert flat.endswith("1 of 2 texts are damaged")
+
+
+def test_files_of_one_source(tmp_path: Path) -> None:
+    snippets = [text for text in DAMAGED.split("\n") if len(text.split()) > 15]
+    names = [tmp_path / f"{number}.txt" for number in range(len(snippets))]
+    for name, snippet in zip(names, snippets, strict=True):
+        name.write_text(snippet, encoding="utf-8")
+    clean = tmp_path / "clean.txt"
+    clean.write_text(CLEAN, encoding="utf-8")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    assert run("detect", *names).exit_code == 0  # alone, none shows enough
+    result = run("mend", "--pool", *names, tmp_path / "missing.txt", "-o", folder)
+    assert result.exit_code == 2
+    assert result.stderr.count("missing.txt: no such file") == 1
+    for name, snippet in zip(names, snippets, strict=True):
+        assert (folder / name.name).read_text(encoding="utf-8") == mend(snippet, channel="the,ad")
+
+    found = [
+        json.loads(line)
+        for line in run("detect", "--pool", "--json", *names, clean).output.splitlines()
+    ]
+    damaged = [each["damaged"] for each in found]
+    assert damaged[-1] is False
+    assert sum(damaged) >= 0.5 * len(names)
+    assert found[0]["evidence"] == found[-1]["evidence"] != []
+    shown = (
+        CliRunner()
+        .invoke(main, ["detect", "--pool", *map(str, names)], env={"FORCE_COLOR": "1"})
+        .output
+    )
+    assert shown.count("log-odds") == 1
+
+
+def test_standard_input_is_no_pool() -> None:
+    for names in ([], ["-"]):
+        result = run("mend", "--pool", *names, stdin=DAMAGED)
+        assert result.exit_code == 2
+        assert "--pool reads files twice; name them" in result.stderr
+
+
+def test_min_log_odds(page: Path) -> None:
+    assert run("detect", page, "--min-log-odds", "10000").exit_code == 0
+    assert run("mend", page, "--min-log-odds", "10000").output == DAMAGED
+
+
+def test_languages_are_guessed(page: Path, tmp_path: Path) -> None:
+    german = tmp_path / "de.txt"
+    text = next(each.text for each in corpora.load("languages") if each.language == "de")
+    german.write_text(Channel.of("er").apply(text), encoding="utf-8")
+    lines = run("detect", "--lang", "auto", "--json", page, german).output.splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [each["lang"] for each in found] == ["en", "de"]
+    assert [each["damaged"] for each in found] == [True, True]
+    (line,) = run("detect", "--lang", "en,fr", "--json", german).output.splitlines()
+    assert (json.loads(line)["lang"], json.loads(line)["damaged"]) == (None, False)
+
+
+def test_no_result_overwrites_another(page: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    other = tmp_path / "other" / "page.txt"
+    other.parent.mkdir()
+    other.write_text(CLEAN, encoding="utf-8")
+    result = run("mend", page, other, "-o", folder)
+    assert result.exit_code == 2
+    assert "would get 'page.txt' more than once" in result.stderr
+    result = run("mend", "-o", folder, stdin=DAMAGED)
+    assert result.exit_code == 2
+    assert "name a file for what standard input becomes" in result.stderr
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\n\n",
+        "\ufeff",
+        "\ufeffy left\r\nor\r\n",
+        "Nerlands",
+        "\0y left\0",
+        "a" * 50_000,
+    ],
+)
+def test_odd_texts(text: str) -> None:
+    result = run("mend", stdin=text.encode())
+    assert (result.exit_code, result.stdout_bytes) == (0, text.encode())
+    result = run("mend", "--channel", "the", stdin=text.encode())
+    assert Channel.of("the").apply(result.stdout_bytes.decode()) == text
+    assert run("detect", stdin=text.encode()).exit_code == 0
+
+
 def test_corrupt_is_the_forward_model() -> None:
     assert run("corrupt", "--channel", "the,ad", stdin=CLEAN).stdout == DAMAGED
 
@@ -174,6 +286,22 @@ def test_undecodable_bytes_are_placed() -> None:
     assert "byte 0x93 at offset 5 is not utf-8" in result.stderr
     assert "--encoding cp1252" in result.stderr
     assert run("mend", "--encoding", "cp1252", stdin=b"good \x93").stdout_bytes == b"good \x93"
+
+
+def test_the_encoding_of_a_byte_order_mark_is_named() -> None:
+    result = run("mend", stdin="text".encode("utf-16"))
+    assert "name the encoding, such as --encoding utf-16" in result.stderr
+    text = CLEAN.encode("utf-16")
+    assert run("mend", "--encoding", "utf-16", stdin=text).stdout_bytes == text
+
+
+def test_what_the_encoding_cannot_write() -> None:
+    options = ("mend", "--encoding", "ascii", "--lang", "de", "--channel", "non-ascii")
+    result = run(*options, stdin="Politik fr Europa")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "standard output: 'ü' cannot be written in ascii; use --encoding utf-8" in result.stderr
+    found = json.loads(run(*options, "--json", stdin="Politik fr Europa").stdout_bytes)
+    assert found["text"] == "Politik für Europa"
 
 
 def test_what_the_encoding_cannot_write_leaves_no_file(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import tee
 from pathlib import Path
 
 from textmend.bigrams import Bigrams
@@ -16,7 +17,8 @@ from textmend.context import Context, NetworkContext, PairContext
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
-from textmend.inference import MIN_LOG_ODDS, infer, locate
+from textmend.inference import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
+from textmend.languages import AUTO, among, guess
 from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
@@ -27,16 +29,23 @@ from textmend.threads import one_thread
 from textmend.tokens import Token, lines, tokenize
 
 _SHIPPED_LANG = "en"
+# Enough words of one origin to know its channel by: more would take time and add nothing.
+_POOL_WORDS = 20_000
 
 __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
 
 
 class Mender:
-    """Mends texts of one language.
+    """Mends texts of one language, or of several.
 
-    ``lang``: a language code of wordfreq. ``channel``: what damaged the texts, where it is known
-    (``"the,ad"`` is short for ``Channel.of("the", "ad")``); without one it is inferred from each
-    text, and a text that shows no damage comes back as it is.
+    ``lang``: a language code of wordfreq. Several codes, separated by commas, or ``"auto"`` for
+    all: the language of each text is then guessed among these, and a text that is in none of them,
+    or too short to tell, comes back as it is.
+    ``channel``: what damaged the texts, where it is known (``"the,ad"`` is short for
+    ``Channel.of("the", "ad")``); without one it is inferred from each text, and a text that shows
+    no damage comes back as it is. What :meth:`infer_channel` found in other texts of the same
+    origin can be given, too; texts that tell nothing are then mended if nearly all of those were
+    damaged.
     ``min_probability``: edits less likely than this are not made. ``min_log_odds``: how much
     evidence a channel needs, in nats. ``model``: the file of a context model; the one that comes
     with textmend is for English, other languages do with word frequencies. With ``None`` counts of
@@ -52,7 +61,7 @@ class Mender:
         self,
         *,
         lang: str = "en",
-        channel: Channel | str | None = None,
+        channel: Channel | Inference | str | None = None,
         min_probability: float = 0.5,
         min_log_odds: float = MIN_LOG_ODDS,
         model: str | Path | None = SHIPPED,
@@ -64,7 +73,9 @@ class Mender:
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
         self.model = model
-        self._lexicon = Lexicon.load(lang)
+        self._several = among(lang) if lang == AUTO or "," in lang else ()
+        if not self._several:
+            Lexicon.load(lang)
 
     def __repr__(self) -> str:
         return (
@@ -79,73 +90,149 @@ class Mender:
     def mend_and_explain(self, text: str) -> Mended:
         """The mended text with its edits, its channel, and the evidence for that."""
         text_lines = lines(tokenize(text))
-        found = (
-            infer([text_lines], self._lexicon, self._missed, min_log_odds=self.min_log_odds)
-            if self.channel is None
-            else locate([text_lines], self._lexicon, self.channel)
-        )
+        lang = self._language(text_lines)
+        if lang is None:
+            return Mended(text)
+        found = self._diagnose(text_lines, lang)
         channel, evidence = found.inference.channel, found.inference.evidence
         if not channel:
             return Mended(text)
-        preimages = Preimages.load(channel.drops, self.lang)
-        context = _context(self.lang, self.model)
+        preimages = Preimages.load(channel.drops, lang)
+        context = _context(lang, self.model, whatever_lang=bool(self._several))
         with one_thread:
             edits, intact = mend_lines(
                 text_lines, found.damaged, channel, preimages, context, self.min_probability
             )
         return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
 
-    def mend_many(self, texts: Iterable[str]) -> Iterator[str]:
-        """The texts mended one by one, each on its own evidence."""
-        return (self.mend(text) for text in texts)
+    def mend_many(self, texts: Iterable[str], *, pool: bool = False) -> Iterator[str]:
+        """The texts mended one by one, each on its own evidence.
+
+        ``pool``: they are of one origin, and share their evidence; see :meth:`for_source`. What is
+        read to infer their channel is kept in memory until it is mended; the rest is not.
+        """
+        mender = self
+        if pool:
+            sample, texts = tee(texts)
+            mender = self.for_source(sample)
+            del sample  # or all that follows would be kept for it
+        yield from map(mender.mend, texts)
+
+    def for_source(self, texts: Iterable[str]) -> Mender:
+        """A mender for texts of the same origin, with the channel that these show together.
+
+        Snippets too short to show it alone can be mended so. The first 20,000 words are enough; no
+        more are read. A mender that has a channel keeps it.
+
+        >>> snippets = ["Furrmore, ir farms.", "In dition, y met.", "ministrations", "Sourn seas"]
+        >>> mender = Mender().for_source(snippets * 2)
+        >>> mender.mend("a sourn town"), mender.mend("The other day they added nothing.")
+        ('a southern town', 'The other day they added nothing.')
+        """
+        if self.channel is not None:
+            return self
+        return Mender(
+            lang=self.lang,
+            channel=self.infer_channel(_first_words(texts, _POOL_WORDS)),
+            min_probability=self.min_probability,
+            min_log_odds=self.min_log_odds,
+            model=self.model,
+        )
 
     def infer_channel(self, texts: str | Iterable[str]) -> Inference:
-        """The channel of a text, or of several texts of one origin, and its evidence."""
-        several = [texts] if isinstance(texts, str) else texts
-        return infer(
-            [lines(tokenize(text)) for text in several],
-            self._lexicon,
-            self._missed,
-            min_log_odds=self.min_log_odds,
-        ).inference
+        """The channel of a text, or of several texts of one origin, and its evidence.
 
-    def _missed(self, word: str, line: Sequence[Token]) -> float:
-        """How surely a word is missed from a line; what judges it is loaded when it is asked."""
-        with one_thread:
-            return _judge(self.lang, self.model)(word, line)
+        Where they are in several languages, that of most words is asked first, and another one
+        only if it shows no damage.
+        """
+        several = [texts] if isinstance(texts, str) else texts
+        by_language: dict[str, list[list[list[Token]]]] = {}
+        for text in several:
+            text_lines = lines(tokenize(text))
+            if (lang := self._language(text_lines)) is not None:
+                by_language.setdefault(lang, []).append(text_lines)
+        inference = Inference(Channel())
+        for lang in sorted(by_language, key=lambda each: -_tokens(by_language[each])):
+            inference = self._infer(by_language[lang], lang).inference
+            if inference:
+                break
+        return inference
+
+    def language(self, text: str) -> str | None:
+        """The language in which a text is read; None where it is in none of those asked for."""
+        return self._language(lines(tokenize(text))) if self._several else self.lang
+
+    def _language(self, text_lines: Sequence[Sequence[Token]]) -> str | None:
+        return guess(text_lines, self._several) if self._several else self.lang
+
+    def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis:
+        """What the channel is, and where it acted."""
+        lexicon = Lexicon.load(lang)
+        if self.channel is None:
+            return self._infer([text_lines], lang)
+        if isinstance(self.channel, Inference):
+            return recognize([text_lines], lexicon, self.channel)
+        return locate([text_lines], lexicon, self.channel)
+
+    def _infer(self, texts: Sequence[Sequence[Sequence[Token]]], lang: str) -> Diagnosis:
+        def missed(word: str, line: Sequence[Token]) -> float:
+            # What judges it is loaded when it is asked.
+            with one_thread:
+                return _judge(lang, self.model, bool(self._several))(word, line)
+
+        return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
+
+
+def _first_words(texts: Iterable[str], most: int) -> Iterator[str]:
+    """Texts until they have so many words."""
+    words = 0
+    for text in texts:
+        yield text
+        words += len(text.split())
+        if words >= most:
+            break
+
+
+def _tokens(texts: Iterable[Sequence[Sequence[Token]]]) -> int:
+    return sum(len(line) for text_lines in texts for line in text_lines)
 
 
 @lru_cache(maxsize=8)
-def _context(lang: str, model: str | Path | None) -> Context:
-    """What judges candidates in a language: a network where there is one, else counts."""
-    network = _network(lang, model)
+def _context(lang: str, model: str | Path | None, whatever_lang: bool) -> Context:
+    """What judges candidates in a language: a network where there is one, else counts.
+
+    ``whatever_lang``: a model that was named may be for another language of several.
+    """
+    network = _network(lang, model, whatever_lang)
     return NetworkContext(network, Lexicon.load(lang)) if network else PairContext(lang)
 
 
 @lru_cache(maxsize=8)
-def _judge(lang: str, model: str | Path | None) -> Missed:
+def _judge(lang: str, model: str | Path | None, whatever_lang: bool) -> Missed:
     """What judges where words are missed in a language."""
-    network = _network(lang, model)
+    network = _network(lang, model, whatever_lang)
     return MissedByNetwork(network) if network else MissedByPairs(Bigrams.load(lang))
 
 
-def _network(lang: str, model: str | Path | None) -> Network | None:
+def _network(lang: str, model: str | Path | None, whatever_lang: bool) -> Network | None:
     if model is None or (model == SHIPPED and lang != _SHIPPED_LANG):
         return None
     network = Network.load(model)
-    if network.lang != lang:
-        raise TextmendError(
-            f"{model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
-            "name a model for that language, or do without one (model=None)"
-        )
-    return network
+    if network.lang == lang:
+        return network
+    if whatever_lang:
+        return None
+    raise TextmendError(
+        f"{model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
+        "name a model for that language, or do without one (model=None)"
+    )
 
 
 def mend(
     text: str,
     *,
     lang: str = "en",
-    channel: Channel | str | None = None,
+    channel: Channel | Inference | str | None = None,
     min_probability: float = 0.5,
 ) -> str:
     """``text`` with its dropped letters put back; see :class:`Mender`.
@@ -162,7 +249,7 @@ def mend_and_explain(
     text: str,
     *,
     lang: str = "en",
-    channel: Channel | str | None = None,
+    channel: Channel | Inference | str | None = None,
     min_probability: float = 0.5,
 ) -> Mended:
     """The mended text with its edits, its channel, and the evidence for that.

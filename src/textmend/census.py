@@ -35,6 +35,7 @@ _TERSE = 0.4
 # Marks that clean text has between letters.
 _BETWEEN = frozenset("'’‘ʼ-‐‑–—./&@_:,;+()[]\"“”«»…·*|\\=<>{}~^%$€£")
 _STRANGE = 3  # flagged words, or paragraphs that begin in lower case: more than clean text has
+_MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
 _SEEN = 2  # times that a mark stands between letters before it is taken for a residue
 
 Floats = NDArray[np.float64]
@@ -116,7 +117,8 @@ class Census:
     @property
     def residues(self) -> list[str]:
         """What may have been left in the place of letters; nothing and a space leave no mark."""
-        return ["", " ", *(mark for mark, count in self.marks.items() if count >= _SEEN)]
+        marks = self.marks.most_common(_MOST_RESIDUES)
+        return ["", " ", *(mark for mark, count in marks if count >= _SEEN)]
 
     @property
     def is_strange(self) -> bool:

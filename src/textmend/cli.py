@@ -8,24 +8,32 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from textmend import explain, files
 from textmend.api import Mender
 from textmend.channel import Channel
 from textmend.edits import Mended
 from textmend.errors import TextmendError
+from textmend.evidence import Evidence, Inference
+from textmend.inference import MIN_LOG_ODDS
 from textmend.lexicon import Suspect, suspects
 
 _FAILED = 2
 _DAMAGED = 1
 _SUSPECTS_SHOWN = 20
+_EXAMPLES_SHOWN = 6
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,6 +72,27 @@ def _common(command: Command) -> Command:
     return names(encoding(command))
 
 
+def _inferring(command: Command) -> Command:
+    """The options of every command that infers channels."""
+    lang = click.option(
+        "--lang",
+        default="en",
+        show_default=True,
+        help="Language of the texts. Several (en,de) or auto: guessed for each.",
+    )
+    pool = click.option(
+        "--pool", is_flag=True, help="The files are of one source, and share their evidence."
+    )
+    min_log_odds = click.option(
+        "--min-log-odds",
+        type=float,
+        default=MIN_LOG_ODDS,
+        show_default=True,
+        help="Evidence that each deleted sequence needs, in nats: 3 is 95 % sure, 7 is 99.9 %.",
+    )
+    return lang(pool(min_log_odds(command)))
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="textmend")
 def main() -> None:
@@ -81,7 +110,7 @@ def main() -> None:
     type=_ChannelSpec(),
     help="What was deleted, such as the,ad or a JSON file; inferred if not given.",
 )
-@click.option("--lang", default="en", show_default=True, help="Language of the texts.")
+@_inferring
 @click.option(
     "--min-probability",
     type=click.FloatRange(0.0, 1.0),
@@ -97,6 +126,8 @@ def mend(
     output: Path | None,
     channel: Channel | None,
     lang: str,
+    pool: bool,
+    min_log_odds: float,
     min_probability: float,
     explained: bool,
     as_json: bool,
@@ -105,23 +136,28 @@ def mend(
 
     With several files OUTPUT is a folder that exists; each result keeps its name.
     """
-    mender = _mender(lang=lang, channel=channel, min_probability=min_probability)
     into_folder = output is not None and output.is_dir()
-    if output is not None and len(names) > 1 and not into_folder:
-        _fail(TextmendError(f"{output}: is no folder; make one to hold {len(names)} results"))
+    if output is not None:
+        _check_output(output, names, into_folder)
+    mender = _mender(
+        lang=lang, channel=channel, min_probability=min_probability, min_log_odds=min_log_odds
+    )
+    if pool:
+        mender = _of_source(mender, names, encoding)
 
     def one(name: str, text: str) -> None:
         mended = mender.mend_and_explain(text)
         result = _json(name, mended) if as_json else mended.text
+        written_in = "utf-8" if as_json else encoding
         if output is None:
-            _print(result, encoding)
+            _print(result, written_in)
         else:
             target = output / Path(name).name if into_folder else output
             if name != files.STANDARD and target.resolve() == Path(name).resolve():
                 raise TextmendError(
                     f"{name}: would be overwritten; name another file or folder after -o"
                 )
-            files.write(target, result, encoding)
+            files.write(target, result, written_in)
         if explained:
             for line in explain.located(mended, _shown(name)):
                 click.echo(line, err=True)
@@ -131,34 +167,56 @@ def mend(
 
 @main.command()
 @_common
-@click.option("--lang", default="en", show_default=True, help="Language of the texts.")
+@_inferring
 @click.option("--json", "as_json", is_flag=True, help="A JSON object per text.")
-def detect(names: tuple[str, ...], encoding: str, lang: str, as_json: bool) -> None:
+def detect(
+    names: tuple[str, ...],
+    encoding: str,
+    lang: str,
+    pool: bool,
+    min_log_odds: float,
+    as_json: bool,
+) -> None:
     """Say what was deleted from texts, why that is believed, and how much is damaged.
+
+    For each sequence: how many words with it were expected and found, what share of them was
+    deleted, the log-odds that it was, and damaged words that it explains.
 
     Exit status: 0 where no damage was found, 1 where some was, 2 where a text could not be read.
     """
-    mender = _mender(lang=lang)
-    damaged = False
+    mender = _mender(lang=lang, min_log_odds=min_log_odds)
+    if pool:
+        mender = _of_source(mender, names, encoding)
+    source = mender.channel if isinstance(mender.channel, Inference) else None
+    console = Console(highlight=False)
+    if source and console.is_terminal and not as_json:
+        console.print(Padding(_table(source.evidence, "all files together"), (0, 0, 1, 0)))
+    found: Counter[bool] = Counter()
 
     def one(name: str, text: str) -> None:
-        nonlocal damaged
         mended = mender.mend_and_explain(text)
-        damaged |= bool(mended.channel)
-        flagged = suspects(text, lang=lang)
+        damaged = mended.damaged_share > 0.0
+        found[damaged] += 1
+        language = mender.language(text)
+        flagged = suspects(text, lang=language) if language else []
         if as_json:
-            found = {
+            described = {
                 "file": _shown(name),
-                "damaged": bool(mended.channel),
+                "lang": language,
+                "damaged": damaged,
                 **mended.to_dict(),
                 "suspects": [_suspect(each) for each in flagged],
             }
-            click.echo(json.dumps(found, ensure_ascii=False))
+            click.echo(json.dumps(described, ensure_ascii=False))
+        elif console.is_terminal:
+            _report(console, name, mended, flagged, with_evidence=source is None)
         else:
-            _report(name, mended, flagged)
+            click.echo("\n".join(_plain(name, mended, flagged)))
 
     failed = _each(names, encoding, one)
-    sys.exit(_FAILED if failed else _DAMAGED if damaged else 0)
+    if console.is_terminal and not as_json and found.total() > 1:
+        console.print(f"{found[True]} of {found.total()} texts are damaged")
+    sys.exit(_FAILED if failed else _DAMAGED if found[True] else 0)
 
 
 @main.command()
@@ -186,6 +244,40 @@ def _each(names: Iterable[str], encoding: str, work: Callable[[str, str], None])
     return failed
 
 
+def _of_source(mender: Mender, names: Sequence[str], encoding: str) -> Mender:
+    """A mender with the channel that the files show together."""
+    if files.STANDARD in (names or (files.STANDARD,)):
+        _fail(TextmendError("--pool reads files twice; name them in place of standard input"))
+
+    def texts() -> Iterator[str]:
+        for name in names:
+            # One that cannot be read is reported when its turn comes.
+            with suppress(TextmendError):
+                yield files.read(name, encoding)
+
+    return mender.for_source(texts())
+
+
+def _check_output(output: Path, names: Sequence[str], into_folder: bool) -> None:
+    """Refuse, before anything is read, outputs that could not hold all results."""
+    if not into_folder:
+        if len(names) > 1:
+            _fail(TextmendError(f"{output}: is no folder; make one to hold {len(names)} results"))
+        return
+    if files.STANDARD in (names or (files.STANDARD,)):
+        _fail(TextmendError(f"{output}: is a folder; name a file for what standard input becomes"))
+    twice = [
+        name for name, count in Counter(Path(each).name for each in names).items() if count > 1
+    ]
+    if twice:
+        _fail(
+            TextmendError(
+                f"{output}: would get {twice[0]!r} more than once; "
+                "mend files of the same name into folders of their own"
+            )
+        )
+
+
 def _mender(**options: Any) -> Mender:
     try:
         return Mender(**options)
@@ -208,7 +300,7 @@ def _shown(name: str) -> str:
 
 def _print(text: str, encoding: str) -> None:
     # As bytes, so that line ends stay what they are.
-    click.echo(text.encode(encoding), nl=False)
+    click.echo(files.encode(text, "standard output", encoding), nl=False)
 
 
 def _json(name: str, mended: Mended) -> str:
@@ -226,50 +318,45 @@ def _suspect(suspect: Suspect) -> dict[str, Any]:
     }
 
 
-def _report(name: str, mended: Mended, flagged: list[Suspect]) -> None:
-    """What was found in one text: tables on a terminal, tab-separated lines in a pipe."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        for line in _plain(name, mended, flagged):
-            click.echo(line)
-        return
-    console.print(f"[bold]{_shown(name)}[/bold]: {_verdict(mended)}")
-    if mended.evidence:
-        table = Table("deleted", "expected", "found", "explains", "log-odds")
-        for each in mended.evidence:
-            examples = ", ".join(f"{e.arrived} ({e.written})" for e in each.explained[:6])
-            table.add_row(
-                each.drop.name,
-                f"{each.expected:.0f}",
-                str(each.observed),
-                examples,
-                f"{each.log_odds:.1f}",
-            )
-        console.print(table)
+def _report(
+    console: Console, name: str, mended: Mended, flagged: list[Suspect], *, with_evidence: bool
+) -> None:
+    """What was found in one text, for a terminal."""
+    console.print(Text.assemble((_shown(name), "bold"), f": {explain.verdict(mended)}"))
+    if mended.evidence and with_evidence:
+        console.print(Padding(_table(mended.evidence), (1, 0)))
     if flagged:
         words = list(dict.fromkeys(f"{each.text} ({each.why})" for each in flagged))
         more = f" and {len(words) - _SUSPECTS_SHOWN} more" if len(words) > _SUSPECTS_SHOWN else ""
-        console.print("suspicious words:", ", ".join(words[:_SUSPECTS_SHOWN]) + more)
+        shown = ", ".join(words[:_SUSPECTS_SHOWN])
+        console.print(Text(f"suspicious words: {shown}{more}", style="dim"))
+
+
+def _table(evidence: Iterable[Evidence], title: str | None = None) -> Table:
+    """Why each drop is believed."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False)
+    table.add_column("deleted")
+    for heading in ("expected", "found", "share", "log-odds"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("explains")
+    for each in evidence:
+        table.add_row(
+            Text(explain.deleted(each.drop)),
+            f"{each.expected:.0f}",
+            str(each.observed),
+            explain.per_cent(each.share),
+            f"{each.log_odds:.1f}",
+            Text(explain.examples(each, _EXAMPLES_SHOWN)),
+        )
+    return table
 
 
 def _plain(name: str, mended: Mended, flagged: list[Suspect]) -> Iterator[str]:
+    """What was found in one text, for a pipe: lines of fields between tabs."""
     shown = _shown(name)
-    yield f"{shown}\t{_verdict(mended)}"
+    yield f"{shown}\t{explain.verdict(mended)}"
     for each in mended.evidence:
         yield f"{shown}\tchannel\t{explain.reason(each)}"
     for suspect in flagged:
         line, column = explain.place(mended.original, suspect.start)
         yield f"{shown}\tsuspect\t{line}:{column}\t{suspect.text}\t{suspect.why}"
-
-
-def _verdict(mended: Mended) -> str:
-    if not mended.channel:
-        return "no damage found"
-    words = sum(edit.kind != "vanished-word" for edit in mended.edits)
-    clean = sum(end - start for start, end in mended.intact)
-    share = 1.0 - clean / max(len(mended.original), 1)
-    return (
-        f"damaged: {' and '.join(map(repr, mended.channel.sequences))} deleted "
-        f"from {share:.0%} of the text; {words} damaged words and "
-        f"{len(mended.edits) - words} vanished words can be put back"
-    )

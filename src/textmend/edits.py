@@ -121,6 +121,13 @@ class Mended:
         spans = [(self.to_mended(start), self.to_mended(end - 1) + 1) for start, end in self.intact]
         return self.channel.apply(self.text, intact=spans)
 
+    @property
+    def damaged_share(self) -> float:
+        """The share of the input that the channel acted on, from 0 to 1."""
+        if not self.channel or not self.original:
+            return 0.0
+        return 1.0 - sum(end - start for start, end in self.intact) / len(self.original)
+
     @cached_property
     def _shifts(self) -> list[int]:
         """By how much the text has grown before each edit, and after the last."""
@@ -161,6 +168,7 @@ class Mended:
         """Everything but the texts as plain values for JSON."""
         return {
             "channel": self.channel.to_dict(),
+            "damaged_share": round(self.damaged_share, 4),
             "evidence": [each.to_dict() for each in self.evidence],
             "edits": [edit.to_dict() for edit in self.edits],
         }

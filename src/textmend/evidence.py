@@ -24,8 +24,8 @@ class Evidence:
 
     ``expected``: words with the sequence that a clean text of this length would hold, from word
     frequencies. ``observed``: those that the damaged part does hold (survivors). ``explained``:
-    suspicious words that the drop explains. ``log_odds``: natural logarithm of the odds that the
-    sequence was deleted, the price of having tried many hypotheses included.
+    suspicious words of the damaged part that the drop explains. ``log_odds``: natural logarithm of
+    the odds that the sequence was deleted, the price of having tried many hypotheses included.
     """
 
     drop: Rule
@@ -34,12 +34,28 @@ class Evidence:
     explained: tuple[Explained, ...]
     log_odds: float
 
+    @property
+    def share(self) -> float:
+        """The share of all occurrences in the damaged part that were deleted, from 0 to 1.
+
+        An estimate: there were as many as expected, or as many as are seen, damaged or intact,
+        where that is more. A channel that is total, as most are, has 1.0.
+
+        >>> from textmend.drops import Drop
+        >>> told = (Explained("y", "they", 9), Explained("or", "other", 9))
+        >>> round(Evidence(Drop("the"), 20.0, 3, told, 19.2).share, 2)
+        0.86
+        """
+        seen = self.observed + sum(each.count for each in self.explained)
+        return 1.0 - self.observed / max(self.expected, seen, 1.0)
+
     def to_dict(self) -> dict[str, Any]:
         """The evidence as plain values for JSON."""
         return {
             "drop": self.drop.to_dict(),
             "expected": round(self.expected, 2),
             "observed": self.observed,
+            "share": round(self.share, 4),
             "explained": [
                 {"arrived": each.arrived, "written": each.written, "count": each.count}
                 for each in self.explained
@@ -50,10 +66,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A channel and its evidence, one entry per drop; the empty channel for clean text."""
+    """A channel and its evidence, one entry per drop; the empty channel for clean text.
+
+    ``damaged_share``: of the words in lines that tell whether the channel acted on them, the share
+    that it acted on, from 0 to 1.
+    """
 
     channel: Channel
     evidence: tuple[Evidence, ...] = ()
+    damaged_share: float = 0.0
 
     def __bool__(self) -> bool:
         return bool(self.channel)
@@ -62,5 +83,6 @@ class Inference:
         """The inference as plain values for JSON."""
         return {
             "channel": self.channel.to_dict(),
+            "damaged_share": round(self.damaged_share, 4),
             "evidence": [each.to_dict() for each in self.evidence],
         }

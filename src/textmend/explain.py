@@ -1,10 +1,13 @@
 """Edits and evidence in words; decides nothing.
 
-Start reading at :func:`sentence`; :func:`located` adds the place for a log.
+Start reading at :func:`sentence` for an edit, at :func:`verdict` for a text.
 """
 
 from __future__ import annotations
 
+import math
+
+from textmend.drops import Drop, Rule
 from textmend.edits import Edit, Mended
 from textmend.evidence import Evidence
 
@@ -18,11 +21,21 @@ def sentence(edit: Edit) -> str:
     >>> sentence(Edit(0, 1, "y", "they", "word", 0.98, (), ("the",)))
     "'y' → 'they': 'the' put back (98 % sure)"
     """
-    sure = f"({min(edit.probability, 0.99):.0%} sure)".replace("%", " %")
+    sure = f"({per_cent(min(edit.probability, 0.99))} sure)"
     if edit.kind == "vanished-word":
         return f"{edit.after.strip()!r} put back {sure}"
     lost = " and ".join(repr(sequence) for sequence in edit.drops)
     return f"{edit.before!r} → {edit.after!r}: {lost} put back {sure}"
+
+
+def per_cent(share: float) -> str:
+    """A share in per cent; only what is all or nothing is 100 or 0.
+
+    >>> per_cent(0.856), per_cent(0.9999), per_cent(1.0), per_cent(0.0001)
+    ('86 %', '99 %', '100 %', '1 %')
+    """
+    whole = round(100 * share)
+    return f"{whole if share in (0.0, 1.0) else min(max(whole, 1), 99)} %"
 
 
 def place(text: str, offset: int) -> tuple[int, int]:
@@ -42,21 +55,74 @@ def located(mended: Mended, name: str) -> list[str]:
     return found
 
 
+def deleted(rule: Rule) -> str:
+    """A rule in words.
+
+    >>> deleted(Drop("the")), deleted(Drop("ing", where="word-end"))
+    ("'the'", "'ing' (word-end)")
+    >>> from textmend.families import Ligatures
+    >>> deleted(Ligatures(" ")), deleted(Ligatures("?")), deleted(Ligatures())
+    ('ligatures (a space left)', "ligatures ('?' left)", 'ligatures')
+    """
+    options: list[str] = []
+    if isinstance(rule, Drop) and rule.where != "anywhere":
+        options.append(rule.where)
+    if rule.residue:
+        options.append("a space left" if rule.residue == " " else f"{rule.residue!r} left")
+    name = repr(rule.name) if isinstance(rule, Drop) else rule.name
+    return f"{name} ({', '.join(options)})" if options else name
+
+
+def verdict(mended: Mended) -> str:
+    """What happened to a text, how sure that is, and how much can be put back.
+
+    >>> verdict(Mended("A clean sentence."))
+    'no damage found'
+    """
+    if not mended.damaged_share:
+        return "no damage found"
+    sure = ""
+    if mended.evidence:
+        odds = max(each.log_odds for each in mended.evidence)
+        sure = f" ({per_cent(min(1.0 / (1.0 + math.exp(-odds)), 0.99))} sure)"
+    vanished = sum(edit.kind == "vanished-word" for edit in mended.edits)
+    counts = {"damaged": len(mended.edits) - vanished, "vanished": vanished}
+    back = [
+        f"{count} {kind} word{'s' if count > 1 else ''}" for kind, count in counts.items() if count
+    ]
+    return (
+        f"damaged{sure}: {' and '.join(map(deleted, mended.channel.drops))} deleted "
+        f"from {per_cent(mended.damaged_share)} of the text; "
+        f"{' and '.join(back) or 'nothing'} can be put back"
+    )
+
+
+def examples(evidence: Evidence, most: int) -> str:
+    """Some of the words that a drop explains, each with what it was.
+
+    >>> from textmend.evidence import Explained
+    >>> told = (Explained("y", "they", 3), Explained("Furrmore", "furthermore", 1))
+    >>> examples(Evidence(Drop("the"), 21.0, 0, told, 19.2), 1)
+    "'y' (they) and 1 more"
+    """
+    shown = ", ".join(f"{each.arrived!r} ({each.written})" for each in evidence.explained[:most])
+    more = len(evidence.explained) - most
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
 def reason(evidence: Evidence) -> str:
     """Why a drop is believed, in one sentence.
 
-    >>> from textmend import Drop, Explained
+    >>> from textmend.evidence import Explained
     >>> told = (Explained("y", "they", 3), Explained("Furrmore", "furthermore", 1))
     >>> reason(Evidence(Drop("the"), 21.0, 0, told, 19.2))
     "'the': 21 expected, 0 found; explains 'y' (they), 'Furrmore' (furthermore); log-odds 19.2"
+    >>> reason(Evidence(Drop("the"), 21.0, 3, told[:1], 12.0))
+    "'the': 21 expected, 3 found, 86 % deleted; explains 'y' (they); log-odds 12.0"
     """
-    shown = ", ".join(
-        f"{each.arrived!r} ({each.written})" for each in evidence.explained[:_EXAMPLES]
-    )
-    more = len(evidence.explained) - _EXAMPLES
-    explains = f"; explains {shown}" if shown else ""
+    gone = f", {per_cent(evidence.share)} deleted" if evidence.observed else ""
+    explains = f"; explains {examples(evidence, _EXAMPLES)}" if evidence.explained else ""
     return (
-        f"{evidence.drop.name!r}: {evidence.expected:.0f} expected, "
-        f"{evidence.observed} found{explains}{f' and {more} more' if more > 0 else ''}; "
-        f"log-odds {evidence.log_odds:.1f}"
+        f"{deleted(evidence.drop)}: {evidence.expected:.0f} expected, "
+        f"{evidence.observed} found{gone}{explains}; log-odds {evidence.log_odds:.1f}"
     )

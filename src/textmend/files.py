@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from textmend.errors import TextmendError
@@ -36,9 +37,10 @@ def decode(data: bytes, name: str, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
+        likely = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "cp1252"
         raise TextmendError(
             f"{shown}: byte 0x{data[error.start]:02x} at offset {error.start} is not {encoding}; "
-            "name the encoding, such as --encoding cp1252"
+            f"name the encoding, such as --encoding {likely}"
         ) from None
     except LookupError:
         raise TextmendError(
@@ -46,14 +48,19 @@ def decode(data: bytes, name: str, encoding: str) -> str:
         ) from None
 
 
-def write(name: Path, text: str, encoding: str) -> None:
-    """Write a file whole: beside its place first, then moved there in one step."""
+def encode(text: str, name: str, encoding: str) -> bytes:
+    """``text`` as bytes; a character that the encoding lacks is named."""
     try:
-        data = text.encode(encoding)
+        return text.encode(encoding)
     except UnicodeEncodeError as error:
         raise TextmendError(
             f"{name}: {text[error.start]!r} cannot be written in {encoding}; use --encoding utf-8"
         ) from None
+
+
+def write(name: Path, text: str, encoding: str) -> None:
+    """Write a file whole: beside its place first, then moved there in one step."""
+    data = encode(text, str(name), encoding)
     unfinished: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(

@@ -48,6 +48,7 @@ _CASE = 1.0  # nats by which capitals must have survived for a drop to respect c
 _OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
+_NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
@@ -134,7 +135,8 @@ def infer(
     damaged = damaged_lines(census, channel, preimages, shares)
     channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
     evidence = tuple(selection.evidence(each) for each in chosen)
-    return Diagnosis(Inference(channel, evidence), damaged)
+    share = _damaged_share(census, channel, damaged)
+    return Diagnosis(Inference(channel, evidence, share), damaged)
 
 
 def locate(
@@ -150,6 +152,27 @@ def locate(
     if channel.whitespace == "collapse":
         channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
     return Diagnosis(Inference(channel), damaged)
+
+
+def recognize(
+    texts: Sequence[Sequence[Sequence[Token]]], lexicon: Lexicon, inference: Inference
+) -> Diagnosis:
+    """Where the channel that other texts of the same origin showed acted on these.
+
+    Lines that tell nothing are taken for damaged only where nearly all of those others were.
+    """
+    census, channel = Census.of(texts, lexicon), inference.channel
+    preimages = Preimages.load(channel.drops, lexicon.lang)
+    shares = {each.drop: each.share for each in inference.evidence}
+    bonus = _GIVEN if inference.damaged_share >= _NEARLY_ALL else 0.0
+    return Diagnosis(inference, damaged_lines(census, channel, preimages, shares, bonus=bonus))
+
+
+def _damaged_share(census: Census, channel: Channel, damaged: NDArray[np.bool_]) -> float:
+    """The share of the words in damaged lines, of these and of lines that hold survivors."""
+    surviving = sum((survivors(drop, census) for drop in channel.drops), np.zeros(len(damaged)))
+    telling = damaged | (surviving > 0.0)
+    return float(census.sizes[damaged].sum() / max(census.sizes[telling].sum(), 1.0))
 
 
 class _Selection:

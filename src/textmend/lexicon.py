@@ -33,6 +33,7 @@ _UNKNOWN_SHARE: dict[Shape, float] = {
 }
 _LOG_LETTER = -2.2
 _MARK = 1e-3  # the probability of a mark in the middle of words
+_LEAST = 1e-300  # the product over very many letters or marks would end at zero
 _PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|\s$")
 
 # Below these frequencies a word of that many letters is suspicious: the shorter a word, the more
@@ -48,6 +49,8 @@ _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
 _OTHER_CASE = 0.04
 # The frequency of the rarest words whose capitals were counted.
 _COUNTED = 1e-6
+
+_UNSPACED = frozenset({"ja", "ko", "zh"})  # their words are wordfreq's, not those between spaces
 
 Why = Literal["unknown", "rare", "scrap"]
 
@@ -165,12 +168,12 @@ class Lexicon:
         """
         listed = self.frequency(word)
         if listed or word.isalpha():
-            return listed + _unknown(shape(word), len(word))
+            return max(listed + _unknown(shape(word), len(word)), _LEAST)
         chance = 1.0
         for piece in _PIECE.finditer(word):
             text = piece["word"]
             chance *= self.frequency(text) + _unknown(shape(text), len(text)) if text else _MARK
-        return chance
+        return max(chance, _LEAST)
 
     def is_name(self, word: str, beside: Beside = "") -> bool:
         """Whether a word is usually capitalised where it stands.
@@ -242,6 +245,30 @@ class Lexicon:
         if frequency >= _RARE[min(len(word), len(_RARE)) - 1]:
             return None
         return "scrap" if len(word) <= 3 else "rare"
+
+
+def languages() -> list[str]:
+    """The codes of the languages whose words stand between spaces."""
+    import wordfreq
+
+    return sorted(wordfreq.available_languages().keys() - _UNSPACED)
+
+
+@lru_cache(maxsize=64)
+def frequent_words(lang: str, most: int) -> dict[str, float]:
+    """The ``most`` frequent words of a language, or a few more, with their frequencies.
+
+    From the short list of wordfreq, of which nothing else is kept in memory.
+    """
+    import wordfreq
+
+    found: dict[str, float] = {}
+    # The words of each list are equally frequent, one hundredth of a decade less than those before.
+    for place, words in enumerate(wordfreq.read_cBpack(wordfreq.available_languages()[lang])):
+        found.update(dict.fromkeys(words, 10 ** (-place / 100)))
+        if len(found) >= most:
+            break
+    return found
 
 
 def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:

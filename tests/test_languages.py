@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+import corpora
+from textmend import Channel, Mender, TextmendError
+from textmend.languages import among, guess
+from textmend.lexicon import languages
+from textmend.network import SHIPPED
+from textmend.tokens import lines, tokenize
+
+DOCUMENTS = list(corpora.load("languages", split="dev"))
+
+
+def of(text: str, *asked: str) -> str | None:
+    return guess(lines(tokenize(text)), asked or among("auto"))
+
+
+@pytest.mark.parametrize("spec", [None, "the,ad", "e", "non-ascii", "non-ascii:?"])
+def test_texts_are_recognized_whatever_they_lost(spec: str | None) -> None:
+    for document in DOCUMENTS:
+        text = Channel.parse(spec).apply(document.text) if spec else document.text
+        assert of(text) == document.language, document.id
+
+
+def test_a_text_in_none_of_the_languages_is_told_apart() -> None:
+    for document in DOCUMENTS:
+        others = [lang for lang in ("en", "de", "fr", "pl") if lang != document.language]
+        assert of(document.text, *others) is None, document.id
+
+
+def test_nothing_to_go_by() -> None:
+    for text in ("", " \n", "12:30 – 14:00", "Nerlands", "北京是中华人民共和国的首都。"):
+        assert of(text) is None
+
+
+def test_unknown_words_do_not_decide() -> None:
+    sentence = "They had seen it from the window of the house. "
+    assert of(sentence + "Zwrtklm " * 20) == "en"
+
+
+def test_a_list_of_languages() -> None:
+    assert among("auto") == tuple(languages())
+    assert among("de,en, de") == ("de", "en")
+    for spec, unknown in (("en,klingon", "klingon"), ("en,", ""), ("zh,en", "zh")):
+        with pytest.raises(TextmendError, match=f"unknown language {unknown!r} in {spec!r}"):
+            among(spec)
+
+
+def test_each_text_is_mended_in_its_language() -> None:
+    channel = Channel.of("er", "the")
+    for document in DOCUMENTS:
+        damaged = channel.apply(document.text)
+        mended = Mender(lang="auto", channel=channel).mend(damaged)
+        assert mended == Mender(lang=document.language, channel=channel).mend(damaged)
+        elsewhere = ",".join({"en", "de"} - {document.language}) + ",fi"
+        assert Mender(lang=elsewhere, channel=channel).mend(damaged) == damaged
+
+
+def test_a_model_serves_its_language_among_several(tmp_path: Path) -> None:
+    model = tmp_path / "english.tmnd"
+    model.write_bytes(SHIPPED.read_bytes())
+    damaged = {
+        lang: Channel.of("er").apply(next(d.text for d in DOCUMENTS if d.language == lang))
+        for lang in ("de", "fr")
+    } | {"en": "In dition, y met or farms in a ministration that was all but ad."}
+    several = Mender(lang="en,de,fr", channel="er,the,ad", model=model)
+    for lang, text in damaged.items():
+        alone = Mender(lang=lang, channel="er,the,ad", model=model if lang == "en" else None)
+        assert several.mend(text) == alone.mend(text) != text
+    with pytest.raises(TextmendError, match="is a model for 'en'"):
+        Mender(lang="de", channel="er", model=model).mend(damaged["de"])
