@@ -1,5 +1,7 @@
 """What a text shows of itself before any hypothesis about it."""
 
+import pytest
+
 import corpora
 from textmend import infer_channel
 from textmend.census import Census
@@ -48,7 +50,8 @@ def test_a_notice_that_comes_again_and_again_lacks_no_word() -> None:
     assert not census("\n".join(f"Example {n}.\n{notice}" for n in range(12))).missing_words()
 
 
-def test_a_mark_after_every_letter_is_no_residue() -> None:
-    wide = "".join(f"{letter}\0" for letter in NEWS[0])
-    assert "\0" not in census(wide).residues
-    assert not infer_channel(wide)
+@pytest.mark.parametrize("between", ["\0", " "])
+def test_letters_that_all_stand_alone_are_no_words(between: str) -> None:
+    spaced = between.join(NEWS[0])
+    assert census(spaced).sizes.sum() < 0.1 * census(NEWS[0]).sizes.sum()
+    assert not infer_channel(spaced)

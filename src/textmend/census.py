@@ -139,9 +139,7 @@ class Census:
     @property
     def residues(self) -> list[str]:
         """What may have been left in the place of letters; nothing and a space leave no mark."""
-        # A mark after every letter is another encoding.
-        most = self.totals.total()
-        return ["", " ", *(mark for mark, count in self.marks.items() if _SEEN <= count <= most)]
+        return ["", " ", *(mark for mark, count in self.marks.items() if count >= _SEEN)]
 
     @property
     def is_strange(self) -> bool:

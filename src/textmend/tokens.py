@@ -90,6 +90,7 @@ _CODE = regex.compile(
     [{}\[\]<>=\\|~^_*`] | ;$
   | (?<=\p{L})\( | (?<=\p{L})[.,:](?=\p{L})    # call(, path.name, a,b
   | \p{Ll}(?=\p{Lu}) | \$(?=\p{L})           # camelCase, $variable
+  | (?<![^\s\p{Cc}])\p{L}[\s\p{Cc}](?=\p{L}(?![^\s\p{Cc}]))   # s p a c e d, or in UTF-16
     """,
     regex.VERBOSE,
 )
