@@ -104,7 +104,7 @@ def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
     A line is judged together with those around it: a bare "return" stands among code.
 
     >>> code_lines(lines(tokenize("It takes the first.\n\ndef call(*args):\n    return")))
-    [False, True, True, True]
+    [False, False, True, True]
     """
     marks, words = [], []
     for line in text_lines:
@@ -119,21 +119,23 @@ def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
     return found
 
 
-# Marks that touch the names which code gives to things: call(first, *rest), <name>, key=value.
+# Marks beside which code has its names: call(first, *rest), <name>, key = value.
 _BESIDE_NAMES = frozenset("{}[]<>=\\|~^_*`();&-")
 
 
 def identifiers(line: Sequence[Token]) -> set[str]:
     """The words of a line of code that are names in it.
 
-    >>> sorted(identifiers(tokenize("    return cls(*args)  # of this class")))
-    ['args', 'cls']
+    >>> sorted(identifiers(tokenize("    prev = cls(*args)  # of this class")))
+    ['args', 'cls', 'prev']
     """
-    beside = ["", *(token.text for token in line), ""]
+    shown = [token for token in line if token.kind != "space"]
+    beside = ["", *(token.text for token in shown), ""]
     return {
         token.text
-        for token, before, after in zip(line, beside, beside[2:], strict=False)
-        if token.kind == "word" and not _BESIDE_NAMES.isdisjoint((before, after))
+        for token, before, after in zip(shown, beside, beside[2:], strict=False)
+        if token.kind == "word"
+        and (before == "." or not _BESIDE_NAMES.isdisjoint((before, after)))
     }
 
 
