@@ -134,8 +134,7 @@ def identifiers(line: Sequence[Token]) -> set[str]:
     return {
         token.text
         for token, before, after in zip(shown, beside, beside[2:], strict=False)
-        if token.kind == "word"
-        and (before == "." or not _BESIDE_NAMES.isdisjoint((before, after)))
+        if token.kind == "word" and (before == "." or not _BESIDE_NAMES.isdisjoint((before, after)))
     }
 
 
