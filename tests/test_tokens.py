@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.tokens import lines, sentence_starts, shape, tokenize
+import corpora
+from textmend import Channel
+from textmend.tokens import code_lines, lines, sentence_starts, shape, tokenize
 
 
 @given(st.text())
@@ -60,3 +62,17 @@ def test_sentence_starts(text: str, firsts: list[str]) -> None:
 )
 def test_shapes(word: str, expected: str) -> None:
     assert shape(word) == expected
+
+
+@pytest.mark.parametrize("name", ["code_c", "code_javascript", "code_shell", "json_config"])
+def test_most_lines_of_code_are_code(name: str) -> None:
+    (text,) = (each.text for each in corpora.load("negative") if each.id == f"negative/{name}")
+    found = code_lines(lines(tokenize(text)))
+    assert sum(found) > 0.7 * len(found)
+
+
+@pytest.mark.parametrize("spec", ["", "the,ad", "e", "ligatures:fffd", "ligatures:?"])
+def test_no_line_of_an_article_is_code_however_damaged(spec: str) -> None:
+    for document in corpora.load("news", split="dev"):
+        text = Channel.parse(spec).apply(document.text) if spec else document.text
+        assert not any(code_lines(lines(tokenize(text)))), document.id

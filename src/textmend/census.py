@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import compress, islice
 
 import numpy as np
 import regex
@@ -21,7 +21,7 @@ from textmend.drops import Rule
 from textmend.lexicon import Lexicon, attested, key
 from textmend.preimages import title
 from textmend.spans import position
-from textmend.tokens import Token, sentence_starts
+from textmend.tokens import Token, code_lines, identifiers, sentence_starts
 
 _APOSTROPHES = frozenset("'’‘")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
@@ -36,6 +36,7 @@ _TERSE = 0.4
 _BETWEEN = frozenset("'’‘ʼ-‐‑–—./&@_:,;+()[]\"“”«»…·*|\\=<>{}~^%$€£")
 _STRANGE = 3  # flagged words, or paragraphs that begin in lower case: more than clean text has
 _MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
+_RUN = 4  # words that are the same by no chance
 _SEEN = 2  # times that a mark stands between letters before it is taken for a residue
 
 Floats = NDArray[np.float64]
@@ -52,6 +53,7 @@ class Census:
     places: dict[str, int] = field(default_factory=dict)  # type → its place in the list of types
     counts: list[Counter[int]] = field(default_factory=list)  # of each line: type → occurrences
     titles: list[Counter[int]] = field(default_factory=list)  # … of these, capitalised
+    fresh: list[Counter[int]] = field(default_factory=list)  # … in running text, not repeated
     openers: list[Token] = field(default_factory=list)  # the first token of each line
     suspicious: dict[int, float] = field(default_factory=dict)  # type → its probability if clean
     flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
@@ -64,10 +66,31 @@ class Census:
         """The census of tokenized texts, each a list of lines."""
         census = cls(lexicon)
         for place, text_lines in enumerate(texts):
-            names = attested(text_lines, lexicon)
+            code = code_lines(text_lines)
+            # A name that code gives to something is a word of its comments, too.
+            names = attested(text_lines, lexicon).union(
+                *(identifiers(line) for line in compress(text_lines, code))
+            )
             for line in text_lines:
                 census._add(place, line, names)
+            census._add_news(text_lines, code)
         return census
+
+    def _add_news(self, text_lines: Sequence[Sequence[Token]], code: Sequence[bool]) -> None:
+        """Count what is running text, and not told before in the same few words."""
+        told: set[tuple[int, ...]] = set()
+        run: tuple[int, ...] = ()
+        for line, is_code in zip(text_lines, code, strict=True):
+            fresh: Counter[int] = Counter()
+            for token in line:
+                if token.kind != "word" or is_code:
+                    continue
+                place = self.places[key(token.text)]
+                run = (*run[1 - _RUN :], place)
+                if run not in told:
+                    told.add(run)
+                    fresh[place] += 1
+            self.fresh.append(fresh)
 
     def _add(self, text: int, line: Sequence[Token], names: frozenset[str]) -> None:
         counts: Counter[int] = Counter()
@@ -141,8 +164,8 @@ class Census:
 
     @cached_property
     def sizes(self) -> Floats:
-        """Words in each line."""
-        return np.array([counts.total() for counts in self.counts], dtype=float)
+        """Words in each line that are running text, and not only repeated."""
+        return np.array([fresh.total() for fresh in self.fresh], dtype=float)
 
     def missing_words(self, gone: tuple[Rule, ...] = ()) -> list[str]:
         """Common words of which a text of this length would hold several, and this holds few.
@@ -163,13 +186,13 @@ class Census:
     def _common_words(self, gone: tuple[Rule, ...]) -> tuple[list[str], bool]:
         if gone in self._missing:
             return self._missing[gone]
-        size, totals = self.sizes.sum(), self.totals
+        size, fresh = self.sizes.sum(), sum(self.fresh, Counter[int]())
         patterns = [regex.compile(rule.pattern) for rule in gone]
         expected, observed = {}, {}
         for word in islice(self.lexicon.words, _COMMON):
             if word.isalpha() and not any(pattern.search(word) for pattern in patterns):
                 expected[word] = self.lexicon.frequency(word) * size
-                observed[word] = totals[self.places[word]] if word in self.places else 0
+                observed[word] = fresh[self.places[word]] if word in self.places else 0
         missing = [
             word
             for word in islice(self.lexicon.words, _FUNCTION_WORDS)

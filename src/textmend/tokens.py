@@ -2,7 +2,8 @@
 
 Joined, the tokens of a text are that text. Words are what mending works on; everything that looks
 like a word but is none (addresses, file names, identifiers, "27th", "U.S.") is kept whole as
-``other``, out of mending's reach. Start reading at :func:`tokenize`.
+``other``, out of mending's reach. :func:`code_lines` tells the lines that are not written to be
+read at all. Start reading at :func:`tokenize`.
 """
 
 from __future__ import annotations
@@ -81,6 +82,60 @@ def lines(tokens: Iterable[Token]) -> list[list[Token]]:
     if not found[-1]:
         found.pop()
     return found
+
+
+# What source code, tables, data and mark-up have among their words, and running text seldom.
+_CODE = regex.compile(
+    r"""
+    [{}\[\]<>=\\|~^_*`] | ;$
+  | (?<=\p{L})\( | (?<=\p{L})[.,:](?=\p{L})    # call(, path.name, a,b
+  | \p{Ll}(?=\p{Lu}) | \$(?=\p{L})           # camelCase, $variable
+  | (?<![^\s\p{Cc}])\p{L}[\s\p{Cc}](?=\p{L}(?![^\s\p{Cc}]))   # s p a c e d, or in UTF-16
+    """,
+    regex.VERBOSE,
+)
+_CODE_SHARE = 0.3  # of such marks per word
+_CONTEXT = 2  # lines on either side that speak for a line, together with itself
+
+
+def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
+    r"""For each line of a text, whether it is code, data or a table rather than running text.
+
+    A line is judged together with those around it: a bare "return" stands among code.
+
+    >>> code_lines(lines(tokenize("It takes the first.\n\ndef call(*args):\n    return")))
+    [False, False, True, True]
+    """
+    marks, words = [], []
+    for line in text_lines:
+        marks.append(len(_CODE.findall("".join(token.text for token in line).rstrip())))
+        words.append(sum(token.kind == "word" for token in line))
+    found = []
+    for place in range(len(text_lines)):
+        around = slice(max(0, place - _CONTEXT), place + _CONTEXT + 1)
+        # The line itself counts as much as two others.
+        total = marks[place] + sum(marks[around])
+        found.append(total > _CODE_SHARE * (words[place] + sum(words[around])))
+    return found
+
+
+# Marks beside which code has its names: call(first, *rest), <name>, key = value.
+_BESIDE_NAMES = frozenset("{}[]<>=\\|~^_*`();&-")
+
+
+def identifiers(line: Sequence[Token]) -> set[str]:
+    """The words of a line of code that are names in it.
+
+    >>> sorted(identifiers(tokenize("    prev = cls(*args)  # of this class")))
+    ['args', 'cls', 'prev']
+    """
+    shown = [token for token in line if token.kind != "space"]
+    beside = ["", *(token.text for token in shown), ""]
+    return {
+        token.text
+        for token, before, after in zip(shown, beside, beside[2:], strict=False)
+        if token.kind == "word" and (before == "." or not _BESIDE_NAMES.isdisjoint((before, after)))
+    }
 
 
 _TERMINATORS = frozenset(".!?…:")
