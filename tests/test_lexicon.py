@@ -73,3 +73,34 @@ def test_rates_count_each_word_once() -> None:
     assert lexicon.rate("the") == 0.375
     assert lexicon.rate("the", without=["ot"]) == 0.25
     assert lexicon.rate("z") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("lang", "scrap", "word"),
+    [
+        ("fr", "t", "y"),
+        ("fr", "qu", "que"),
+        ("it", "dell", "in"),
+        ("es", "s", "y"),
+        ("cs", "d", "k"),
+    ],
+)
+def test_what_seldom_stands_alone_is_no_word(lang: str, scrap: str, word: str) -> None:
+    lexicon = Lexicon.load(lang)
+    assert lexicon.probability(scrap) < 0.05 * lexicon.frequency(scrap)
+    assert lexicon.probability(word) >= lexicon.frequency(word)
+
+
+def test_turkish_capitals() -> None:
+    turkish = Lexicon.load("tr")
+    assert turkish.title("istanbul") == "İstanbul"
+    assert turkish.title("ırak") == "Irak"
+    assert turkish.frequency("İstanbul") == turkish.frequency("istanbul") > 0.0
+    assert turkish.frequency("Irak") == turkish.frequency("ırak") > 0.0
+    assert Lexicon.load("en").title("istanbul") == "Istanbul"
+
+
+def test_sharp_s_where_wordfreq_lists_ss() -> None:
+    german = Lexicon.load("de")
+    assert 0.0 < german.frequency("daß") < german.frequency("da")
+    assert german.frequency("groß") > 0.0
