@@ -55,6 +55,7 @@ def test_unknown_words_cost_by_letter_and_never_vanish() -> None:
     lexicon = Lexicon.load("en")
     short, long = lexicon.probability("xqz"), lexicon.probability("xqzzvkwjq")
     assert 0.0 < long < short < lexicon.probability("the")
+    assert lexicon.probability("xqz" * 1000) > 0.0
 
 
 def test_apostrophes_are_one() -> None:
@@ -87,7 +88,7 @@ def test_rates_count_each_word_once() -> None:
 )
 def test_what_seldom_stands_alone_is_no_word(lang: str, scrap: str, word: str) -> None:
     lexicon = Lexicon.load(lang)
-    assert lexicon.probability(scrap) < 0.05 * lexicon.frequency(scrap)
+    assert lexicon.probability(scrap) < 0.2 * lexicon.frequency(scrap)
     assert lexicon.probability(word) >= lexicon.frequency(word)
 
 

@@ -49,9 +49,11 @@ _ONLY_ELIDED = {
     "fr": regex.compile(r"[^aeiouy]|.*qu"),
     "it": regex.compile(r"[^aeiou]|.*ll"),
 }
-# Of the occurrences of a letter that is no word of its own, the share that are no initial, no mark
-# of a list and no part of an abbreviation.
-_LONE_LETTER = 0.02
+# Of the occurrences of what is elided, the share without an apostrophe; and of those of a letter
+# that is no word of its own, the share in lower case and in no abbreviation.
+_APART = 0.02
+_LONE_LETTER = 0.1
+_LEAST = 1e-30  # a probability that floats of any size can hold
 _SHARP_S = 0.25  # of the words that wordfreq writes with ss, the share that are written with ß
 _DOTTED_CAPITAL = ("az", "tr")  # languages in which the capital of i is İ, and that of ı is I
 
@@ -185,11 +187,11 @@ class Lexicon:
         """A word in capitals, as the language has them."""
         return (word.replace("i", "İ") if self.dots_capitals else word).upper()
 
-    def _is_scrap(self, word: str, listed: float) -> bool:
-        """Whether a word is listed for what it is part of, and seldom stands alone."""
+    def _alone(self, word: str, listed: float) -> float:
+        """The share of the occurrences of a listed word in which it stands alone."""
         if self.elides and _ONLY_ELIDED[self.lang].fullmatch(word):
-            return True
-        return len(word) == 1 and word.islower() and listed < _RARE[0]
+            return _APART
+        return _LONE_LETTER if len(word) == 1 and word.islower() and listed < _RARE[0] else 1.0
 
     def probability(self, word: str) -> float:
         """The probability of a word in clean text, never zero.
@@ -200,12 +202,12 @@ class Lexicon:
         listed = self.frequency(word)
         if listed or word.isalpha():
             found = listed + _unknown(shape(word), len(word))
-            return found * _LONE_LETTER if listed and self._is_scrap(word, listed) else found
+            return found * self._alone(word, listed) if listed else max(found, _LEAST)
         chance = 1.0
         for piece in _PIECE.finditer(word):
             text = piece["word"]
             chance *= self.frequency(text) + _unknown(shape(text), len(text)) if text else _MARK
-        return chance
+        return max(chance, _LEAST)
 
     def is_name(self, word: str, beside: Beside = "") -> bool:
         """Whether a word is usually capitalised where it stands.

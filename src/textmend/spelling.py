@@ -32,7 +32,7 @@ _RUN = 2  # of them, the most that were deleted between two letters
 _SHORTEST, _LONGEST = 4, 32  # letters of a token that spelling says something of
 # Nats a letter in words of any language, and nats for that a word is of this one by its capital.
 _FOREIGN = -2.2
-_NATIVE = {"lower": 9.0, "title": 4.0}
+_NATIVE = {"lower": 9.0, "title": 2.0}
 
 
 class Spelling:
