@@ -55,6 +55,7 @@ def test_unknown_words_cost_by_letter_and_never_vanish() -> None:
     lexicon = Lexicon.load("en")
     short, long = lexicon.probability("xqz"), lexicon.probability("xqzzvkwjq")
     assert 0.0 < long < short < lexicon.probability("the")
+    assert lexicon.probability("xqz" * 1000) > 0.0
 
 
 def test_apostrophes_are_one() -> None:
@@ -73,3 +74,34 @@ def test_rates_count_each_word_once() -> None:
     assert lexicon.rate("the") == 0.375
     assert lexicon.rate("the", without=["ot"]) == 0.25
     assert lexicon.rate("z") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("lang", "scrap", "word"),
+    [
+        ("fr", "t", "y"),
+        ("fr", "qu", "que"),
+        ("it", "dell", "in"),
+        ("es", "s", "y"),
+        ("cs", "d", "k"),
+    ],
+)
+def test_what_seldom_stands_alone_is_no_word(lang: str, scrap: str, word: str) -> None:
+    lexicon = Lexicon.load(lang)
+    assert lexicon.probability(scrap) < 0.2 * lexicon.frequency(scrap)
+    assert lexicon.probability(word) >= lexicon.frequency(word)
+
+
+def test_turkish_capitals() -> None:
+    turkish = Lexicon.load("tr")
+    assert turkish.title("istanbul") == "İstanbul"
+    assert turkish.title("ırak") == "Irak"
+    assert turkish.frequency("İstanbul") == turkish.frequency("istanbul") > 0.0
+    assert turkish.frequency("Irak") == turkish.frequency("ırak") > 0.0
+    assert Lexicon.load("en").title("istanbul") == "Istanbul"
+
+
+def test_sharp_s_where_wordfreq_lists_ss() -> None:
+    german = Lexicon.load("de")
+    assert 0.0 < german.frequency("daß") < german.frequency("da")
+    assert german.frequency("groß") > 0.0

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from textmend.drops import Rule
 from textmend.lexicon import Lexicon, attested, key
-from textmend.preimages import title
 from textmend.spans import position
 from textmend.tokens import Token, code_lines, identifiers, sentence_starts
 
@@ -152,7 +151,7 @@ class Census:
     @cached_property
     def title_types(self) -> list[str]:
         """The types, capitalised."""
-        return [title(word) for word in self.types]
+        return [self.lexicon.title(word) for word in self.types]
 
     @cached_property
     def totals(self) -> Counter[int]:

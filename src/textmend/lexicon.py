@@ -44,6 +44,19 @@ _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 _MOST_REMEMBERED = 100_000
 _COMMON_WORDS = 50_000
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
+# What is only written before an apostrophe, in languages that elide: alone it is a scrap.
+_ONLY_ELIDED = {
+    "ca": regex.compile(r"[^aeiouy]"),
+    "fr": regex.compile(r"[^aeiouy]|.*qu"),
+    "it": regex.compile(r"[^aeiou]|.*ll"),
+}
+# Of the occurrences of what is elided, the share without an apostrophe; and of those of a letter
+# that is no word of its own, the share in lower case and in no abbreviation.
+_APART = 0.02
+_LONE_LETTER = 0.1
+_LEAST = 1e-30  # a probability that floats of any size can hold
+_SHARP_S = 0.25  # of the words that wordfreq writes with ss, the share that are written with ß
+_DOTTED_CAPITAL = ("az", "tr")  # languages in which the capital of i is İ, and that of ı is I
 
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
 _OTHER_CASE = 0.04
@@ -73,7 +86,8 @@ class Suspect:
 
 def key(word: str) -> str:
     """The form under which a word is listed: lower case, straight apostrophe."""
-    return word.lower().replace("’", "'")
+    # Python makes two characters of the lower case of İ.
+    return word.replace("İ", "i").lower().replace("’", "'")
 
 
 class Lexicon:
@@ -150,6 +164,8 @@ class Lexicon:
         """
         form = key(word)
         found = self._frequencies.get(form, 0.0)
+        if not found and self.dots_capitals and "I" in word:
+            return self._frequencies.get(key(word.replace("I", "ı")), 0.0)
         if not found and self.elides and "'" in form:
             parts = form.split("'")
             return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
@@ -158,7 +174,27 @@ class Lexicon:
     @property
     def elides(self) -> bool:
         """Whether short words are written together with the next one: l'état, dell'altra."""
-        return self.lang in ("ca", "fr", "it")
+        return self.lang in _ONLY_ELIDED
+
+    @property
+    def dots_capitals(self) -> bool:
+        """Whether the capital of i is İ."""
+        return self.lang in _DOTTED_CAPITAL
+
+    def title(self, word: str) -> str:
+        """A word with a capital, as the language has it."""
+        first = "İ" if self.dots_capitals and word[:1] == "i" else word[:1].upper()
+        return first + word[1:]
+
+    def upper(self, word: str) -> str:
+        """A word in capitals, as the language has them."""
+        return (word.replace("i", "İ") if self.dots_capitals else word).upper()
+
+    def _alone(self, word: str, listed: float) -> float:
+        """The share of the occurrences of a listed word in which it stands alone."""
+        if self.elides and _ONLY_ELIDED[self.lang].fullmatch(word):
+            return _APART
+        return _LONE_LETTER if len(word) == 1 and word.islower() and listed < _RARE[0] else 1.0
 
     def probability(self, word: str) -> float:
         """The probability of a word in clean text, never zero.
@@ -168,7 +204,8 @@ class Lexicon:
         """
         listed = self.frequency(word)
         if listed or word.isalpha():
-            return max(listed + _unknown(shape(word), len(word)), _LEAST)
+            found = listed + _unknown(shape(word), len(word))
+            return found * self._alone(word, listed) if listed else max(found, _LEAST)
         chance = 1.0
         for piece in _PIECE.finditer(word):
             text = piece["word"]
@@ -277,7 +314,7 @@ def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
     for word, frequency in listed.items():
         found[word] = frequency
         if "ss" in word:
-            found.setdefault(word.replace("ss", "ß"), frequency)
+            found.setdefault(word.replace("ss", "ß"), frequency * _SHARP_S)
     return found
 
 

@@ -8,7 +8,7 @@ marks and spaces between them. Start reading at :meth:`Preimages.of`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,6 +18,7 @@ import regex
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
 from textmend.lexicon import Lexicon, key
+from textmend.spelling import Speller
 from textmend.tokens import Beside, Token, shape
 
 _MOST_PREIMAGES = 24
@@ -30,10 +31,14 @@ _HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may have stood in a slot: its text, and the word under which it is judged."""
+    """What may have stood in a slot: its text, and the word under which it is judged.
+
+    ``chance``: its probability in clean text, where it is in no list; else 0.0.
+    """
 
     text: str
     word: str
+    chance: float = 0.0
 
 
 class Preimages:
@@ -60,10 +65,12 @@ class Preimages:
         acted_on = np.zeros(len(listed.words), dtype=bool)
         for drop in self._channel.drops:
             acted_on |= listed.holding(f"(?i){drop.pattern}")
+            if listed.dots_capitals and regex.search(drop.pattern, listed.title("i")):
+                acted_on |= listed.holding(r"(?m)^i")
         hit = [listed.words[place] for place in np.flatnonzero(acted_on)]
         forms = [self._damaged(hit)]
-        if any(drop.on_capitals for drop in drops):
-            forms.append(self._damaged([title(word) for word in hit]))
+        if listed.dots_capitals or any(drop.on_capitals for drop in drops):
+            forms.append(self._damaged([listed.title(word) for word in hit]))
         for word, *damaged in zip(hit, *forms, strict=True):
             for left in dict.fromkeys(damaged):
                 if left != word:
@@ -102,7 +109,7 @@ class Preimages:
         return Preimages(drops, lexicon, among=lexicon.commonest)
 
     def _damaged(self, words: list[str]) -> list[str]:
-        return self._channel.apply("\n".join(words)).lower().split("\n")[: len(words)]
+        return key(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
 
     def at(self, place: Reach) -> Preimages:
         """The preimages by the drops that act on words that stand there."""
@@ -181,7 +188,7 @@ class Preimages:
             first: [
                 (word, shown)
                 for word in self._deleted
-                if not self._channel.apply(shown := title(word) if first else word)
+                if not self._channel.apply(shown := self._lexicon.title(word) if first else word)
             ]
             for first in (False, True)
         }
@@ -190,11 +197,25 @@ class Preimages:
         found = []
         for word in self._lower(key(text)):
             title_first = first or self._lexicon.is_name(word, beside)
-            for surface in _capitalisations(word, text, title_first=title_first):
+            for surface in self._capitalisations(word, text, title_first=title_first):
                 if self._channel.apply(surface) == text:
                     found.append(Candidate(surface, word))
                     break
+        if not found and not self._lexicon.frequency(text):
+            found += self._guessed(text, first)
         return tuple(found[:_MOST_PREIMAGES])
+
+    def _guessed(self, text: str, first: bool) -> Iterator[Candidate]:
+        """What was written where an unknown word is left, by its spelling alone."""
+        clean, form = self._lexicon.probability(text), shape(text)
+        for word, nats in self._speller.guesses(key(text), name=form == "title" and not first):
+            surface = self._lexicon.title(word) if form == "title" else word
+            if self._channel.apply(surface) == text:
+                yield Candidate(surface, word, clean * math.exp(nats))
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller(self._drops, self._lexicon)
 
     def _lower(self, damaged: str) -> list[str]:
         """Preimages in lower case; a possessive has those of its word, too."""
@@ -207,20 +228,15 @@ class Preimages:
             found = sorted(dict.fromkeys(wholes), key=self._lexicon.frequency, reverse=True)
         return found
 
-
-def title(word: str) -> str:
-    """A word with a capital."""
-    return word[:1].upper() + word[1:]
-
-
-def _capitalisations(word: str, damaged: str, *, title_first: bool) -> list[str]:
-    """The ways to capitalise a word, the likeliest first."""
-    if "’" in damaged:
-        word = word.replace("'", "’")
-    match shape(damaged.strip(" ")):
-        case "lower":
-            return [title(word), word] if title_first else [word, title(word)]
-        case "title":
-            return [title(word), word.upper()]
-        case _:
-            return [word.upper()]
+    def _capitalisations(self, word: str, damaged: str, *, title_first: bool) -> list[str]:
+        """The ways to capitalise a word, the likeliest first."""
+        if "’" in damaged:
+            word = word.replace("'", "’")
+        title, upper = self._lexicon.title(word), self._lexicon.upper(word)
+        match shape(damaged.strip(" ")):
+            case "lower":
+                return [title, word] if title_first else [word, title]
+            case "title":
+                return [title, upper]
+            case _:
+                return [upper]

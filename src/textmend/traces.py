@@ -29,6 +29,7 @@ from textmend.tokens import Token, shape
 GAIN_CAP = (0.0, 2.0, 3.5, 5.0, 6.5, 8.0)
 _CAP = np.array(GAIN_CAP)
 _MIN_GAIN = 1.5  # nats; an explanation that says less is none
+_LEAST_GAINS = 2  # words that speak for a sequence that left something
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
 _STRANGE = 3  # flagged words that are left to explain before a further rule is looked for in them
@@ -182,7 +183,7 @@ class Hypotheses:
         for sequence in sequences:
             yield Drop(sequence)
         for rule, traces in self._leaving.items():
-            if len(traces.gains) > 1:
+            if len(traces.gains) >= _LEAST_GAINS:
                 yield rule
         if self.census.is_strange:
             for family in FAMILIES.values():
@@ -268,6 +269,10 @@ class Hypotheses:
         rows = index.explain([key(left + right) for _, left, right in pieces])
         cuts = np.array([len(left) for _, left, _ in pieces])
         rows = rows.at(np.flatnonzero(rows.start == cuts[rows.token]))
+        # A sequence that only one piece speaks for is none; most are.
+        _, sequence = np.unique(rows.sequence, return_inverse=True)
+        speaking = np.unique(sequence * len(pieces) + rows.token) // len(pieces)
+        rows = rows.at(np.flatnonzero(np.bincount(speaking)[sequence] >= _LEAST_GAINS))
         masses: dict[tuple[Drop, str], dict[int, float]] = {}
         places: dict[tuple[Drop, str], set[int]] = {}
         for at in range(len(rows.token)):
@@ -277,7 +282,7 @@ class Hypotheses:
             case = Drop(lost, residue=residue), key(left + residue + right)
             masses.setdefault(case, {})[word] = float(index.frequencies[word])
             places.setdefault(case, set()).add(int(rows.token[at]))
-        more: dict[Drop, list[Counter[int]]] = {}
+        more: dict[Drop, list[tuple[int, int]]] = {}  # the line and the trace of each piece
         for (drop, text), words in masses.items():
             clean = census.lexicon.probability(text)
             found = self._leaving.setdefault(drop, Traces([]))
@@ -285,14 +290,18 @@ class Hypotheses:
             likeliest = index.words[max(words, key=words.__getitem__)]
             found.add(trace, math.log1p(sum(words.values()) / clean), len(text), likeliest)
             if trace in found.gains:
-                own = more.setdefault(drop, [Counter() for _ in census.lines])
-                for place in places[drop, text]:
-                    own[pieces[place][0]][trace] += 1
+                own = more.setdefault(drop, [])
+                own += ((pieces[place][0], trace) for place in places[drop, text])
                 found.covered.update(
                     census.places[piece] for piece in text.split(residue) if piece in census.places
                 )
         for drop, own in more.items():
-            found = self._leaving[drop] = _with_counts(self._leaving[drop], census, own)
+            if len(self._leaving[drop].gains) < _LEAST_GAINS:
+                continue
+            added: list[Counter[int]] = [Counter() for _ in census.lines]
+            for line, trace in own:
+                added[line][trace] += 1
+            found = self._leaving[drop] = _with_counts(self._leaving[drop], census, added)
             if residue == " ":
                 # What it left beside the spaces of the text is not to be told from them.
                 for where in _EDGES:

@@ -1,0 +1,172 @@
+"""How the words of a language are spelled, and what an unknown token was by that.
+
+No list is complete: names, compounds and words with many endings are missing from all of them. A
+:class:`Spelling` is a model of letters (n-grams, Witten-Bell smoothing), counted on the words of
+the lexicon; :class:`Speller` puts what a channel deletes back into an unknown token wherever that
+makes it likelier, by beam search. Start reading at :meth:`Speller.guesses`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import islice
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from textmend.channel import Channel
+from textmend.drops import Rule
+from textmend.lexicon import Lexicon
+
+_ORDER = 6  # letters that an n-gram holds, the last one the letter foretold
+_BITS = 6  # of a letter's code
+_WORDS = 150_000  # the model's own; those beyond are seldom more than slips
+_EDGE = 1  # the code of both ends of a word; 0 is that of letters too rare to be counted
+_BEAM = 8
+_GUESSES = 6
+_MOST_PARTS = 24  # different things that a channel deletes
+_RUN = 2  # of them, the most that were deleted between two letters
+_SHORTEST, _LONGEST = 4, 32  # letters of a token that spelling says something of
+# Nats a letter in words of any language, and nats for that a word is of this one by its capital.
+_FOREIGN = -2.2
+_NATIVE = {"lower": 9.0, "title": 2.0}
+
+
+class Spelling:
+    """A model of the letters of words: each is foretold by those before it.
+
+    >>> english = Spelling.load("en")
+    >>> english.log_probability("brightness") > english.log_probability("brihgtness")
+    True
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        listed = [word for word in words if word.isalpha()]
+        letters = Counter("".join(listed)).most_common(2**_BITS - _EDGE - 1)
+        self._codes = {letter: code for code, (letter, _) in enumerate(letters, _EDGE + 1)}
+        # All words in a row, with enough ends between them that no n-gram spans two.
+        ends = [_EDGE] * (_ORDER - 1)
+        row: list[int] = list(ends)
+        for word in listed:
+            row += (self._codes.get(letter, 0) for letter in word)
+            row += ends
+        codes = np.array(row, np.int64)
+        self._tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        gram = np.zeros(len(codes), np.int64)
+        starts = np.flatnonzero((codes[1:] != _EDGE) | (codes[:-1] != _EDGE)) + 1
+        for order in range(_ORDER):
+            gram[order:] |= codes[: len(codes) - order] << (_BITS * order)
+            self._tables.append(np.unique(gram[starts], return_counts=True))
+        self._foretold: dict[int, NDArray[np.float64]] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def load(lang: str) -> Spelling:
+        """The model of a language, shared by all that ask for it."""
+        return Spelling(list(islice(Lexicon.load(lang).words, _WORDS)))
+
+    def log_probability(self, word: str) -> float:
+        """The log-probability that a word is spelled like that, its end included."""
+        state, total = self.start, 0.0
+        for letter in word:
+            total, state = self.read(total, state, letter)
+        return total + self.end(state)
+
+    @property
+    def start(self) -> int:
+        """What stands before the first letter of a word."""
+        return sum(_EDGE << (_BITS * place) for place in range(_ORDER - 1))
+
+    def read(self, total: float, state: int, letter: str) -> tuple[float, int]:
+        """A log-probability and the letters it stands for, once another one is read."""
+        code = self._codes.get(letter, 0)
+        return total + float(self._next(state)[code]), (state << _BITS | code) & _STATE
+
+    def end(self, state: int) -> float:
+        """The log-probability that a word ends here."""
+        return float(self._next(state)[_EDGE])
+
+    def _next(self, state: int) -> NDArray[np.float64]:
+        """The log-probability of each letter after the letters of a state."""
+        found = self._foretold.get(state)
+        if found is None:
+            chances = np.full(2**_BITS, 1.0 / (len(self._codes) + 2))
+            for order, (grams, counts) in enumerate(self._tables):
+                context = (state & ((1 << (_BITS * order)) - 1)) << _BITS
+                first, last = np.searchsorted(grams, (context, context + 2**_BITS))
+                if first == last:
+                    break
+                seen = counts[first:last]
+                chances = chances * len(seen)
+                chances[grams[first:last] & (2**_BITS - 1)] += seen
+                chances /= len(seen) + seen.sum()
+            found = self._foretold[state] = np.log(chances)
+        return found
+
+
+_STATE = (1 << (_BITS * (_ORDER - 1))) - 1
+
+
+class Speller:
+    """Puts what rules delete back into tokens that no list explains."""
+
+    def __init__(self, drops: tuple[Rule, ...], lexicon: Lexicon) -> None:
+        self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
+        self._spelling = Spelling.load(lexicon.lang)
+        words = "\n".join(islice(lexicon.words, _WORDS))
+        deleted: Counter[tuple[str, str]] = Counter()
+        for drop in self._channel.drops:
+            deleted.update(
+                (drop.left(found), found[0]) for found in regex.finditer(drop.pattern, words)
+            )
+        self._parts = [part for part, _ in deleted.most_common(_MOST_PARTS)]
+
+    def guesses(self, token: str, *, name: bool) -> list[tuple[str, float]]:
+        """What a token may have been, each with by how many nats it is the better spelling.
+
+        All are what the channel turns into the token, in lower case. ``name``: it is capitalised
+        where not every word is.
+        """
+        if not _SHORTEST <= len(token) <= _LONGEST or not token.isalpha():
+            return []
+        foreign = _FOREIGN * len(token) - _NATIVE["title" if name else "lower"]
+        as_it_is = max(self._spelling.log_probability(token), foreign)
+        return [
+            (word, total - as_it_is)
+            for word, total in self._search(token)
+            if total > as_it_is and word != token and self._channel.apply(word) == token
+        ][:_GUESSES]
+
+    def _search(self, token: str) -> list[tuple[str, float]]:
+        """The likeliest spellings that hold all of a token, best first."""
+        spelling = self._spelling
+        # By letters of the token used, what was written so far: text, log-probability, state.
+        beams: list[dict[str, tuple[float, int]]] = [{} for _ in range(len(token) + 1)]
+        beams[0][""] = (0.0, spelling.start)
+        for used in range(len(token) + 1):
+            for _ in range(_RUN):
+                for text, (total, state) in _best(beams[used]):
+                    for left, deleted in self._parts:
+                        if token.startswith(left, used):
+                            after = beams[used + len(left)]
+                            longer = text + deleted
+                            if longer not in after:
+                                after[longer] = self._spell(total, state, deleted)
+            if used < len(token):
+                for text, (total, state) in _best(beams[used]):
+                    longer = text + token[used]
+                    beams[used + 1][longer] = spelling.read(total, state, token[used])
+        ended = ((text, total + spelling.end(state)) for text, (total, state) in beams[-1].items())
+        return sorted(ended, key=lambda each: -each[1])[:_BEAM]
+
+    def _spell(self, total: float, state: int, letters: str) -> tuple[float, int]:
+        for letter in letters:
+            total, state = self._spelling.read(total, state, letter)
+        return total, state
+
+
+def _best(beam: dict[str, tuple[float, int]]) -> list[tuple[str, tuple[float, int]]]:
+    return sorted(beam.items(), key=lambda each: -each[1][0])[:_BEAM]
