@@ -125,8 +125,9 @@ class NetworkContext:
             texts = [candidate.text for candidate in slot.words]
             chances = np.array(
                 [
-                    self._lexicon.written(text, first=slot.first, beside=slot.beside)
-                    for text in texts
+                    self._lexicon.written(each.text, first=slot.first, beside=slot.beside)
+                    * each.chance
+                    for each in slot.words
                 ],
                 np.float32,
             )
@@ -164,6 +165,7 @@ class PairContext:
                     inner, last = self._chain(left, vanished.words)
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log(word, last)
+            table += [math.log(candidate.chance) for candidate in column.words]
             table[:, :, 0] -= column.doubt
             scores.append(table + capitals(column))
             before = words

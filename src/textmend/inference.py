@@ -351,7 +351,12 @@ def _burst(expected: float) -> float:
 def damaged_lines(
     census: Census, channel: Channel, preimages: Preimages, *, bonus: float = 0.0
 ) -> NDArray[np.bool_]:
-    """For each line, whether the channel acted on it; ``bonus`` in nats for that it did."""
+    """For each line, whether the channel acted on it; ``bonus`` in nats for that it did.
+
+    Where what survived says nothing, that of a leaky channel, all lines are damaged.
+    """
+    if channel.leaky:
+        return np.ones(len(census.counts), dtype=bool)
     odds = np.full(len(census.counts), bonus)
     for drop in channel.drops:
         odds -= _SURVIVOR * survivors(drop, census)

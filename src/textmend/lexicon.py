@@ -42,6 +42,7 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 _MOST_REMEMBERED = 100_000
 _COMMON_WORDS = 50_000
+_RARE_LETTER = 1e-5  # the share of a letter that belongs to words of other languages
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
 
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
@@ -114,6 +115,18 @@ class Lexicon:
     def commonest(self) -> Lexicon:
         """The common part of the lexicon: quicker to search, and enough to know a channel by."""
         return Lexicon(self.lang, dict(islice(self._frequencies.items(), _COMMON_WORDS)))
+
+    @cached_property
+    def letters(self) -> str:
+        """The alphabet: the letters that common words are written with, most frequent first."""
+        shares: Counter[str] = Counter()
+        for word, share in self.commonest._frequencies.items():
+            for character in word:
+                shares[character] += share  # type: ignore[assignment]  # shares, not counts
+        least = _RARE_LETTER * sum(shares.values())
+        return "".join(
+            each for each, share in shares.most_common() if share > least and each.isalpha()
+        )
 
     def holding(self, pattern: str) -> NDArray[np.bool_]:
         """For each of the words, whether it holds a match of a pattern."""

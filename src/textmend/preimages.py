@@ -18,6 +18,7 @@ import regex
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
 from textmend.lexicon import Lexicon, key
+from textmend.losses import Losses
 from textmend.tokens import Beside, Token, shape
 
 _MOST_PREIMAGES = 24
@@ -30,10 +31,15 @@ _HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may have stood in a slot: its text, and the word under which it is judged."""
+    """What may have stood in a slot: its text, and the word under which it is judged.
+
+    ``chance``: the probability that the channel left of it what stands there, relative to what
+    stands there having been spared; one for rules that delete all there is.
+    """
 
     text: str
     word: str
+    chance: float = 1.0
 
 
 class Preimages:
@@ -48,6 +54,9 @@ class Preimages:
         self, drops: tuple[Rule, ...], lexicon: Lexicon, *, among: Lexicon | None = None
     ) -> None:
         listed = lexicon if among is None else among
+        # What leaky rules may leave of words is too much to be listed.
+        self._leaks = [drop.rate for drop in drops if drop.rate < 1.0]
+        drops = tuple(drop for drop in drops if drop.rate == 1.0)
         # Line by line: white space must not be collapsed across words.
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._drops = drops
@@ -194,7 +203,20 @@ class Preimages:
                 if self._channel.apply(surface) == text:
                     found.append(Candidate(surface, word))
                     break
+        for word, chance in self._lost(key(text)):
+            title_first = first or self._lexicon.is_name(word, beside)
+            for surface in _capitalisations(word, text, title_first=title_first):
+                if _is_subsequence(text, surface):
+                    found.append(Candidate(surface, word, chance))
+                    break
         return tuple(found[:_MOST_PREIMAGES])
+
+    def _lost(self, token: str) -> list[tuple[str, float]]:
+        """The words that may have lost letters at random, in lower case, with their chances."""
+        if not self._leaks:
+            return []
+        found = Losses.load(self._lexicon.lang).of(token, self._leaks[0])
+        return sorted(found, key=lambda each: -self._lexicon.frequency(each[0]) * each[1])
 
     def _lower(self, damaged: str) -> list[str]:
         """Preimages in lower case; a possessive has those of its word, too."""
@@ -206,6 +228,11 @@ class Preimages:
                 wholes += (f"{stem}'{word}" for word in self._words.get(suffix, ()))
             found = sorted(dict.fromkeys(wholes), key=self._lexicon.frequency, reverse=True)
         return found
+
+
+def _is_subsequence(text: str, of: str) -> bool:
+    letters = iter(of)
+    return all(character in letters for character in text)
 
 
 def title(word: str) -> str:
