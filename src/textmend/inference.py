@@ -10,6 +10,8 @@ of rules. A hypothesis is scored on the whole text by its log-odds, the sum of
 * survivors: words that still hold the sequence, in lines that are damaged;
 * a price for the number of hypotheses that could have been tried.
 
+Where no rule explains enough, letters may have been lost at random (see ``textmend.noise``).
+
 Lines are damaged or clean (a clean headline above a damaged body): the likeliest segmentation is
 part of each score. Start reading at :func:`infer`.
 """
@@ -33,6 +35,7 @@ from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.hypotheses import DeletionIndex
 from textmend.lexicon import Lexicon
+from textmend.noise import random_loss
 from textmend.preimages import Preimages
 from textmend.spans import position, spans
 from textmend.tokens import Token
@@ -117,13 +120,15 @@ def infer(
     selection = _Selection(Hypotheses(census, DeletionIndex.load(lexicon.lang)))
     chosen = selection.select(min_log_odds)
     fluent = _FLUENT_IN.get(lexicon.lang, _FLUENT)
-    if not chosen or census.fluency(selection.ratios(chosen)) < fluent:
+    if chosen and census.fluency(selection.ratios(chosen)) < fluent:
         return sound
-    channel = Channel(tuple(each.drop for each in chosen))
+    evidence = tuple(selection.evidence(each) for each in chosen)
+    if not evidence and not (evidence := random_loss(census, min_log_odds)):
+        return sound
+    channel = Channel(tuple(each.drop for each in evidence))
     preimages = Preimages.load(channel.drops, lexicon.lang)
     damaged = damaged_lines(census, channel, preimages)
     channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
-    evidence = tuple(selection.evidence(each) for each in chosen)
     return Diagnosis(Inference(channel, evidence), damaged)
 
 
