@@ -131,6 +131,8 @@ class NetworkContext:
                 ],
                 np.float32,
             )
+            # What is long and no word, such as an address, is too unlikely for a float32.
+            np.maximum(chances, np.finfo(np.float32).tiny, out=chances)
             shares = chances / chances.sum()
             known = self._network.ids(texts), shares, np.log(chances)
             if len(self._seen) > _MOST_REMEMBERED:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -164,6 +164,10 @@ class Lexicon:
             parts = form.split("'")
             return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
         return found
+
+    def listed(self, words: Iterable[str]) -> Iterator[str]:
+        """Those of some words, in lower case, that are in the lexicon."""
+        return filter(self._frequencies.__contains__, words)
 
     @property
     def elides(self) -> bool:

@@ -38,25 +38,24 @@ class Losses:
         """The words that may have become ``token``, each with the probability that it did.
 
         The probability is relative to that of the token itself having lost nothing. ``rate``: the
-        probability that a letter is lost. Two letters are not asked for where one explains it.
+        probability that a letter is lost. Two letters are put back only where no word stands.
         """
-        clean = self._lexicon.probability(token)
-        explained = False
+        frequency = self._lexicon.frequency
+        least = _UNLIKELY * self._lexicon.probability(token)
         for word, ways in self.one(token).items():
-            if self._lexicon.frequency(word) * ways * rate > _UNLIKELY * clean:
-                explained = True
+            if frequency(word) * ways * rate > least:
                 yield word, ways * rate
-        if not explained and not self._lexicon.frequency(token):
-            yield from ((word, rate**2) for word in self.two(token))
+        if not frequency(token):
+            for word in self.two(token):
+                if frequency(word) * rate**2 > least:
+                    yield word, rate**2
 
     def one(self, token: str) -> Counter[str]:
         """The words that become ``token`` by the loss of one letter, and of how many either."""
-        frequency = self._lexicon.frequency
+        cuts = [(token[:place], token[place:]) for place in range(len(token) + 1)]
+        letters = self._lexicon.letters
         return Counter(
-            word
-            for place in range(len(token) + 1)
-            for letter in self._lexicon.letters
-            if frequency(word := token[:place] + letter + token[place:])
+            self._lexicon.listed([head + each + tail for head, tail in cuts for each in letters])
         )
 
     def two(self, token: str) -> list[str]:

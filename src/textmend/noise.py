@@ -17,12 +17,14 @@ import numpy as np
 from textmend.census import Census, Floats
 from textmend.evidence import Evidence, Explained
 from textmend.families import RandomLoss
+from textmend.hypotheses import DeletionIndex
 from textmend.lexicon import Lexicon
-from textmend.losses import Losses
 
 _LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
 _PRICE = 6.0  # nats against damage at all
 _SLIPS = 2e-4  # per letter and kind, on average over writers
+_LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
+_MUCH = 0.05  # of letters; where more are lost, little of a text can be read
 _ROUNDS = 60
 _NEVER = 1e-9  # a rate that is as good as none
 
@@ -51,7 +53,7 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in census.types]
     words, letters = counts.sum(), counts[known] @ lengths[known]
     strange = _strange(census)
-    if not letters or not strange.lost.any():
+    if strange is None:
         return ()
     # Writers who slip more often are rarer, exponentially.
     rarer = 1.0 / _SLIPS
@@ -74,19 +76,26 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     return (Evidence(rule, held / (1.0 - rule.rate), held, explained, log_odds),)
 
 
-def _strange(census: Census) -> _Strange:
-    lexicon, losses = census.lexicon, Losses.load(census.lexicon.lang)
-    words, written, rows = [], [], []
-    for place, clean in census.suspicious.items():
-        word = census.types[place]
-        if not _is_long(word, less=1):
-            continue
-        lost = {each: ways * lexicon.frequency(each) for each, ways in losses.one(word).items()}
-        words.append(word)
-        written.append(max(lost, key=lost.__getitem__, default=""))
-        unknown = clean - lexicon.frequency(word)
-        rows.append((clean, unknown, _slips(word, lexicon), sum(lost.values())))
-    return _Strange(words, written, *np.array(rows).reshape(-1, 4).T)
+def _strange(census: Census) -> _Strange | None:
+    """The strange words of a census; None where too few can have lost a letter."""
+    lexicon, index = census.lexicon, DeletionIndex.load(census.lexicon.lang)
+    places = [place for place in census.suspicious if _is_long(census.types[place], less=1)]
+    if len(places) < _LEAST_EXPLAINED:
+        return None
+    words = [census.types[place] for place in places]
+    clean = np.array([census.suspicious[place] for place in places])
+    rows = index.explain(words)
+    rows = rows.at(np.flatnonzero(rows.length == 1))
+    shares = index.frequencies[rows.word]
+    lost = np.bincount(rows.token, shares, len(words)).astype(float)
+    if np.count_nonzero(_MUCH * lost > clean) < _LEAST_EXPLAINED:
+        return None
+    written = [""] * len(words)
+    for row in np.argsort(shares, kind="stable"):  # the likeliest comes last, and stays
+        written[rows.token[row]] = index.words[rows.word[row]]
+    unknown = clean - np.array([lexicon.frequency(word) for word in words])
+    slips = np.array([_slips(word, lexicon) for word in words])
+    return _Strange(words, written, clean, unknown, slips, lost)
 
 
 def _is_long(word: str, *, less: int = 0) -> bool:
