@@ -24,8 +24,10 @@ from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.metrics import TRACES
 from benchmarks.mistakes import find_mistakes
+from benchmarks.ocr import measure_ocr, ocr_table
 from benchmarks.peers import LOADERS, ORACLE, load
 from benchmarks.systems import Missing
+from textmend import Channel
 
 _RESULTS = Path(__file__).parent / "results"
 _WIDTH = 160  # of tables that go to a file or a pipe
@@ -129,6 +131,26 @@ def mistakes(system: str, show: int, **options: Any) -> None:
         click.secho(f"{kind}: {found.total()}", bold=True)
         for mistake, count in found.most_common(show):
             click.echo(f"{count:6}  {mistake}")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=_FILE, metavar="FILE...")
+@click.option("--channel", "specs", multiple=True, default=["random:1%"], help="Repeatable.")
+def ocr(paths: Sequence[Path], specs: Sequence[str]) -> None:
+    """Real scans: JSON lines with what OCR read ("ocr") and what is printed ("gt").
+
+    Once with the channel inferred from each, and once with each --channel told.
+    """
+    channels: dict[str, Channel | None] = {
+        "inferred": None,
+        **{spec: Channel.parse(spec) for spec in specs},
+    }
+    scores = {
+        (path.name, spec): measure_ocr(path, channel)
+        for path in paths
+        for spec, channel in channels.items()
+    }
+    _print([ocr_table(scores)])
 
 
 @main.command()
