@@ -31,6 +31,7 @@ _UNKNOWN_SHARE: dict[Shape, float] = {
     "upper": 2.1e-4,
     "mixed": 2.6e-4,
 }
+UNKNOWN_SHARE = _UNKNOWN_SHARE["lower"]
 _LOG_LETTER = -2.2
 _MARK = 1e-3  # the probability of a mark in the middle of words
 _PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|\s$")

@@ -18,7 +18,7 @@ from textmend.census import Census, Floats
 from textmend.evidence import Evidence, Explained
 from textmend.families import RandomLoss
 from textmend.hypotheses import DeletionIndex
-from textmend.lexicon import Lexicon
+from textmend.lexicon import UNKNOWN_SHARE, Lexicon
 
 _LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
 _PRICE = 6.0  # nats against damage at all
@@ -55,13 +55,13 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     strange = _strange(census)
     if strange is None:
         return ()
-    # Writers who slip more often are rarer, exponentially.
-    rarer = 1.0 / _SLIPS
+    unknown = UNKNOWN_SHARE * words  # of clean text: what the text has beyond them is fitted
+    rarer = 1.0 / _SLIPS  # writers who slip more often are rarer, exponentially
     sources = np.array([strange.unknown, strange.slips + strange.lost])
-    without, _ = _fit(strange.clean, sources, np.array([words, 4.0 * letters + rarer]))
+    without, _ = _fit(strange.clean, sources, np.array([unknown, 4.0 * letters + rarer]))
     sources = np.array([strange.unknown, strange.slips, strange.lost])
     likelihood, rates = _fit(
-        strange.clean, sources, np.array([words, 3.0 * letters + rarer, letters])
+        strange.clean, sources, np.array([unknown, 3.0 * letters + rarer, letters])
     )
     log_odds = likelihood - without - _PRICE
     if log_odds < min_log_odds:
