@@ -115,7 +115,7 @@ class Channel:
         """The channel that loses letters at random, at that rate.
 
         >>> Channel.random(0.1).apply("letters are lost at random", seed=2)
-        ''
+        'ltter are lost at ndom'
         """
         return cls((RandomLoss(rate),))
 

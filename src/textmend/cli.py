@@ -164,12 +164,15 @@ def detect(names: tuple[str, ...], encoding: str, lang: str, as_json: bool) -> N
 @main.command()
 @_common
 @click.option("--channel", type=_ChannelSpec(), required=True, help="What to delete: the,ad …")
-def corrupt(names: tuple[str, ...], encoding: str, channel: Channel) -> None:
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Draws what is lost at random."
+)
+def corrupt(names: tuple[str, ...], encoding: str, channel: Channel, seed: int) -> None:
     """Damage clean texts, to make test data: the forward model of the channel."""
 
     def one(name: str, text: str) -> None:
         del name
-        _print(channel.apply(text), encoding)
+        _print(channel.apply(text, seed=seed), encoding)
 
     sys.exit(_FAILED if _each(names, encoding, one) else 0)
 
@@ -266,7 +269,8 @@ def _verdict(mended: Mended) -> str:
     if not mended.channel:
         return "no damage found"
     words = sum(edit.kind != "vanished-word" for edit in mended.edits)
-    clean = sum(end - start for start, end in mended.intact)
+    # What chance has spared lies between what it has not.
+    clean = 0 if mended.channel.leaky else sum(end - start for start, end in mended.intact)
     share = 1.0 - clean / max(len(mended.original), 1)
     return (
         f"damaged: {' and '.join(map(repr, mended.channel.sequences))} deleted "

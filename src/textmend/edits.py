@@ -85,7 +85,7 @@ def survivors(before: str, after: str) -> list[tuple[int, int]]:
     """The spans of ``after`` whose characters, in order, are those of ``before``; none if not all.
 
     >>> survivors("oficl", "official")
-    [(0, 2), (3, 6), (7, 8)]
+    [(0, 2), (3, 5), (7, 8)]
     """
     found: list[tuple[int, int]] = []
     place = 0

@@ -172,9 +172,10 @@ class RandomLoss(Family):
             return cls()
         (option,) = options
         try:
-            return cls(float(option.removesuffix("%")) / (100 if option.endswith("%") else 1))
+            rate = float(option.removesuffix("%")) / (100 if option.endswith("%") else 1)
         except ValueError:
             raise TextmendError(f"random: {option!r} is no rate; write 1% or 0.01") from None
+        return cls(rate)
 
     @classmethod
     def variants(cls, residues: Sequence[str]) -> list[Self]:
