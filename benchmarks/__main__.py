@@ -25,8 +25,10 @@ from benchmarks.documents import Document, documents
 from benchmarks.languages import recognized
 from benchmarks.metrics import TRACES
 from benchmarks.mistakes import find_mistakes
+from benchmarks.ocr import measure_ocr, ocr_table
 from benchmarks.peers import LOADERS, ORACLE, load
 from benchmarks.systems import Missing
+from textmend import Channel
 
 _RESULTS = Path(__file__).parent / "results"
 _WIDTH = 160  # of tables that go to a file or a pipe
@@ -146,6 +148,26 @@ def languages(lang: str, **options: Any) -> None:
         for channel, counts in found.items()
     }
     _write(options["json_file"] or _RESULTS / "languages.json", {**circumstances(), **described})
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=_FILE, metavar="FILE...")
+@click.option("--channel", "specs", multiple=True, default=["random:1%"], help="Repeatable.")
+def ocr(paths: Sequence[Path], specs: Sequence[str]) -> None:
+    """Real scans: JSON lines with what OCR read ("ocr") and what is printed ("gt").
+
+    Once with the channel inferred from each, and once with each --channel told.
+    """
+    channels: dict[str, Channel | None] = {
+        "inferred": None,
+        **{spec: Channel.parse(spec) for spec in specs},
+    }
+    scores = {
+        (path.name, spec): measure_ocr(path, channel)
+        for path in paths
+        for spec, channel in channels.items()
+    }
+    _print([ocr_table(scores)])
 
 
 @main.command()

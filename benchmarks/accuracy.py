@@ -36,7 +36,7 @@ from benchmarks.metrics import (
     score,
     total,
 )
-from benchmarks.peers import is_told, load
+from benchmarks.peers import is_asked, load
 from benchmarks.systems import Output, System, Textmend
 
 _HERE = Path(__file__).parent
@@ -182,7 +182,7 @@ def measure(
 ) -> Report:
     """The score of every system under every channel on every document.
 
-    A system that is told the channel is not asked where no channel expresses the damage.
+    A system that is told the channel is not asked where it cannot be.
     ``repeat``: mend the result once more, to see that it stays. ``pool``: so many documents, drawn
     with ``seed``, are mended as texts of one source; those that fill no pool are left out.
     ``progress``: called with how many pools are done, and of how many.
@@ -192,7 +192,7 @@ def measure(
         (system, damager)
         for system in systems
         for damager in damagers
-        if damager.channel is not None or not is_told(system)
+        if is_asked(system, damager.channel)
     ]
     tasks = [
         Task(each, damager, system, seed, repeat, traces)

@@ -1,8 +1,8 @@
 """The named channels that documents are damaged by.
 
-Most are a :class:`textmend.Channel`. What that cannot express (letters lost at random) is a small
-seeded function here, behind the same interface, so that what textmend does not support shows as it
-is. Start reading at :func:`select`.
+Most are a :class:`textmend.Channel`. What is left to chance (letters lost at random) is a small
+seeded function here, behind the same interface, so that a forward model of textmend is not judged
+by itself. Start reading at :func:`select`.
 """
 
 from __future__ import annotations
@@ -129,19 +129,15 @@ class Leaky:
 
 @dataclass(frozen=True)
 class Noise:
-    """Damage that no channel expresses: spans of the text, chosen by ``losing``, are lost.
+    """Damage by chance: spans of the text, chosen by ``losing``, are lost.
 
-    ``residue`` is what each of them leaves.
+    ``residue`` is what each of them leaves, ``channel`` what an oracle is told.
     """
 
     label: str
     losing: Callable[[str, random.Random], Iterable[Span]]
     residue: str = ""
-
-    @property
-    def channel(self) -> None:
-        """No channel can be given to an oracle."""
-        return
+    channel: Channel | None = None
 
     def damage(self, text: str, *, seed: str) -> Damage:
         """``text`` without the spans."""
@@ -245,7 +241,11 @@ def groups() -> dict[str, tuple[Damager, ...]]:
         "non-ascii": (*map(_family, ("non-ascii", "non-ascii:space", "non-ascii:?")),),
         "shape": (_family("doubled"), _family("drop-caps")),
         "noise": tuple(
-            Noise(f"random:{percent}%", partial(_random_letters, percent / 100))
+            Noise(
+                f"random:{percent}%",
+                partial(_random_letters, percent / 100),
+                channel=Channel.random(percent / 100),
+            )
             for percent in (0.5, 1, 3)
         ),
         "random": tuple(

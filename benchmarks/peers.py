@@ -255,6 +255,14 @@ def is_told(name: str) -> bool:
     return name.partition(":")[0] in (ORACLE, DICTIONARY_METHOD)
 
 
+def is_asked(name: str, channel: Channel | None) -> bool:
+    """Whether a system can mend what a channel did; None where no channel expresses that."""
+    if channel is None:
+        return not is_told(name)
+    # What chance left of a word is in no dictionary.
+    return not (channel.leaky and name == DICTIONARY_METHOD)
+
+
 @lru_cache(maxsize=2)
 def load(name: str) -> System:
     """The system of that name, ready to mend; :class:`Missing` where it cannot run."""

@@ -81,6 +81,11 @@ def test_a_told_system_is_not_asked_where_it_cannot_be_told() -> None:
     assert [row.channel for row in report.rows] == ["the+ad"]
 
 
+def test_an_oracle_is_told_the_rate_of_random_loss() -> None:
+    (row,) = measure(DOCUMENTS, select("random:3%"), ["textmend-oracle"]).rows
+    assert row.total.repaired > 0
+
+
 def test_processes_change_nothing() -> None:
     alone, together = (measure(DOCUMENTS, select("the+ad,random:3%"), jobs=jobs) for jobs in (1, 2))
     for one, other in zip(alone.rows, together.rows, strict=True):

@@ -12,6 +12,7 @@ from textmend import (
     DropCaps,
     Ligatures,
     NonAscii,
+    RandomLoss,
     TextmendError,
     mend_and_explain,
 )
@@ -65,6 +66,9 @@ def test_a_space_that_is_left_meets_the_spaces_beside_it(whitespace: str, arrive
         ("non-ascii:?,doubled", Channel((NonAscii("?"), Doubled()))),
         ("drop-caps:word:document", Channel.drop_caps("word", of="document")),
         ("the:whole-word,fi:space", Channel((Drop("the", "", "whole-word"), Drop("fi", " ")))),
+        ("random", Channel.random(0.01)),
+        ("random:2.5%", Channel.random(0.025)),
+        ("the,random:0.02", Channel((Drop("the"), RandomLoss(0.02)))),
     ],
 )
 def test_specs_name_families(spec: str, channel: Channel) -> None:
@@ -79,6 +83,9 @@ def test_specs_name_families(spec: str, channel: Channel) -> None:
         ("drop-caps:line", "unknown option 'line'"),
         ("the:space:?", "more than one residue"),
         ("ligatures:", "malformed channel"),
+        ("random:often", "'often' is no rate"),
+        ("random:1", "the rate is 1.0; it must be between 0 and 1"),
+        ("random:1%:space", "one rate is enough"),
     ],
 )
 def test_malformed_options(spec: str, message: str) -> None:
@@ -94,6 +101,7 @@ def test_malformed_options(spec: str, message: str) -> None:
         ('{"drops": [{"family": "doubled", "residue": " "}]}', "unknown key 'residue'"),
         ('{"drops": [{"family": "drop-caps", "unit": "line"}]}', "unknown unit 'line'"),
         ('{"drops": [{"family": "ligatures", "extended": 1}]}', "extended must be a bool"),
+        ('{"drops": [{"family": "random", "rate": 2.0}]}', "must be between 0 and 1"),
     ],
 )
 def test_malformed_json_is_named(source: str, message: str) -> None:
@@ -106,6 +114,7 @@ RULES: st.SearchStrategy[Rule] = st.one_of(
     st.builds(Ligatures, RESIDUES, st.booleans()),
     st.builds(NonAscii, RESIDUES),
     st.builds(Doubled),
+    st.builds(RandomLoss, st.floats(0.001, 0.2)),
     st.builds(
         DropCaps, st.sampled_from(["letter", "word"]), st.sampled_from(["paragraph", "document"])
     ),
@@ -127,7 +136,7 @@ CHANNELS = st.builds(
 @given(CHANNELS)
 def test_json_and_repr_both_ways(channel: Channel) -> None:
     assert Channel.from_json(channel.to_json()) == channel
-    names = (Channel, Drop, Ligatures, NonAscii, Doubled, DropCaps)
+    names = (Channel, Drop, Ligatures, NonAscii, Doubled, DropCaps, RandomLoss)
     assert eval(repr(channel), {each.__name__: each for each in names}) == channel
 
 

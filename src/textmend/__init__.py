@@ -11,7 +11,7 @@ from textmend.drops import Drop
 from textmend.edits import Alternative, Edit, Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence, Explained, Inference
-from textmend.families import Doubled, DropCaps, Ligatures, NonAscii
+from textmend.families import Doubled, DropCaps, Ligatures, NonAscii, RandomLoss
 from textmend.lexicon import Suspect, suspects
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Mended",
     "Mender",
     "NonAscii",
+    "RandomLoss",
     "Suspect",
     "TextmendError",
     "infer_channel",

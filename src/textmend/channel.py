@@ -9,7 +9,8 @@ inverts ``apply``, and proves itself by calling it. Start reading at :meth:`Chan
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import islice
@@ -19,7 +20,15 @@ import regex
 
 from textmend.drops import Drop, Place, Reach, Rule, rule_from
 from textmend.errors import TextmendError
-from textmend.families import FAMILIES, Doubled, DropCaps, Ligatures, NonAscii, residue_named
+from textmend.families import (
+    FAMILIES,
+    Doubled,
+    DropCaps,
+    Ligatures,
+    NonAscii,
+    RandomLoss,
+    residue_named,
+)
 
 __all__ = ["Channel", "Drop", "Place", "WhiteSpace"]
 
@@ -102,12 +111,21 @@ class Channel:
         return cls((DropCaps(unit, of),))
 
     @classmethod
+    def random(cls, rate: float = 0.01) -> Channel:
+        """The channel that loses letters at random, at that rate.
+
+        >>> Channel.random(0.1).apply("letters are lost at random", seed=2)
+        'ltter are lost at ndom'
+        """
+        return cls((RandomLoss(rate),))
+
+    @classmethod
     def parse(cls, spec: str) -> Channel:
         """The channel that a short text names: drops, separated by commas.
 
-        A drop is a sequence or the name of a family (ligatures, non-ascii, doubled, drop-caps),
-        then options after colons: what was left in its place (a character; space, fffd, nul; a
-        code such as U+0003), the place of a sequence, what the family says.
+        A drop is a sequence or the name of a family (ligatures, non-ascii, doubled, drop-caps,
+        random), then options after colons: what was left in its place (a character; space, fffd,
+        nul; a code such as U+0003), the place of a sequence, what the family says.
 
         >>> Channel.parse("the,ad")
         Channel.of('the', 'ad')
@@ -138,32 +156,43 @@ class Channel:
         """The deleted sequences, and the names of families, in order."""
         return tuple(drop.name for drop in self.drops)
 
+    @property
+    def leaky(self) -> bool:
+        """Whether chance has spared some of what its rules delete."""
+        return any(drop.rate < 1.0 for drop in self.drops)
+
     @cached_property
     def _patterns(self) -> tuple[regex.Pattern[str], ...]:
         return tuple(regex.compile(drop.pattern) for drop in self.drops)
 
-    def apply(self, text: str, *, intact: Iterable[tuple[int, int]] = ()) -> str:
+    def apply(
+        self, text: str, *, intact: Iterable[tuple[int, int]] = (), seed: int | str | None = 0
+    ) -> str:
         """The damaged form of ``text``.
 
         ``intact`` are spans (start, end) that the channel did not act on, such as a headline that
-        was scraped from elsewhere; they must be sorted and disjoint.
+        was scraped from elsewhere; they must be sorted and disjoint. ``seed`` draws what a leaky
+        rule deletes; with None it deletes all, which is right where ``intact`` says what it spared.
         """
         hole, seam, shield = _marks(text)
         spans = list(intact)
         if spans:
             text, kept = _shield(text, spans, shield)
-        for drop, pattern in zip(self.drops, self._patterns, strict=True):
+        for place, (drop, pattern) in enumerate(zip(self.drops, self._patterns, strict=True)):
+            left = drop.left if seed is None else _drawn(drop, f"{seed} {place}")
             if self.whitespace == "keep":
-                text = pattern.sub(drop.left, text)
+                text = pattern.sub(left, text)
             else:
-                text = _settled(text, drop, pattern, hole, seam, self.whitespace)
+                text = _settled(text, left, pattern, hole, seam, self.whitespace)
         if spans:
             parts = iter(kept)
             text = regex.sub(shield, lambda _: next(parts), text)
         return text
 
-    def acting_on(self, text: str) -> tuple[str, ...]:
+    def acting_on(self, text: str, *, intact: Sequence[tuple[int, int]] = ()) -> tuple[str, ...]:
         """What the channel would delete from ``text``, in the order of its drops.
+
+        ``intact``: spans (start, end) that it spared.
 
         >>> Channel.of("the", "ad").acting_on("Furthermore")
         ('the',)
@@ -171,18 +200,20 @@ class Channel:
         ('ffi', 'fi')
         """
         acting: list[str] = []
+        if intact:
+            text, _ = _shield(text, intact, _marks(text)[-1])
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
             acting += dict.fromkeys(drop.lost(found) for found in pattern.finditer(text))
             text = pattern.sub(drop.left, text)
         return tuple(acting)
 
     def is_survivor(self, word: str, at: Reach = "document") -> bool:
-        """Whether a word holds something that the channel would have deleted.
+        """Whether a word holds something that the channel would have deleted for sure.
 
         ``at``: of what the word is the first, which matters to rules that act on such words only.
         """
         return any(
-            drop.acts_at(at) and pattern.search(word)
+            drop.rate == 1.0 and drop.acts_at(at) and pattern.search(word)
             for drop, pattern in zip(self.drops, self._patterns, strict=True)
         )
 
@@ -279,18 +310,31 @@ def _shield(text: str, spans: Sequence[tuple[int, int]], shield: str) -> tuple[s
     return shield.join(free), kept
 
 
+def _drawn(rule: Rule, seed: str) -> Callable[[regex.Match[str]], str]:
+    """What stands in the place of each occurrence, where chance decides which are deleted."""
+    if rule.rate == 1.0:
+        return rule.left
+    draw = random.Random(seed).random
+    return lambda found: rule.left(found) if draw() < rule.rate else str(found[0])
+
+
 def _settled(
     text: str,
-    drop: Rule,
+    leave: Callable[[regex.Match[str]], str],
     pattern: regex.Pattern[str],
     hole: str,
     seam: str,
     whitespace: WhiteSpace,
 ) -> str:
-    """``text`` after one drop, the white space around deletions and blank residues settled."""
+    """``text`` after one drop, the white space around deletions and blank residues settled.
+
+    ``leave`` says what stands in the place of an occurrence.
+    """
 
     def mark(found: regex.Match[str]) -> str:
-        left = drop.left(found)
+        left = leave(found)
+        if left == found[0]:
+            return left
         if not left:
             return hole
         core = left.strip(" ")

@@ -222,12 +222,15 @@ def detect(
 @main.command()
 @_common
 @click.option("--channel", type=_ChannelSpec(), required=True, help="What to delete: the,ad …")
-def corrupt(names: tuple[str, ...], encoding: str, channel: Channel) -> None:
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Draws what is lost at random."
+)
+def corrupt(names: tuple[str, ...], encoding: str, channel: Channel, seed: int) -> None:
     """Damage clean texts, to make test data: the forward model of the channel."""
 
     def one(name: str, text: str) -> None:
         del name
-        _print(channel.apply(text), encoding)
+        _print(channel.apply(text, seed=seed), encoding)
 
     sys.exit(_FAILED if _each(names, encoding, one) else 0)
 

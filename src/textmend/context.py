@@ -128,12 +128,17 @@ class NetworkContext:
             texts = [candidate.text for candidate in slot.words]
             chances = np.array(
                 [
-                    each.chance
-                    or self._lexicon.written(each.text, first=slot.first, beside=slot.beside)
+                    (
+                        each.prior
+                        or self._lexicon.written(each.text, first=slot.first, beside=slot.beside)
+                    )
+                    * each.likelihood
                     for each in slot.words
                 ],
                 np.float32,
             )
+            # What is long and no word, such as an address, is too unlikely for a float32.
+            np.maximum(chances, np.finfo(np.float32).tiny, out=chances)
             shares = chances / chances.sum()
             known = self._network.ids(texts), shares, np.log(chances)
             if len(self._seen) > _MOST_REMEMBERED:
@@ -166,6 +171,7 @@ class PairContext:
                     inner, last = self._chain(left, vanished.words)
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log_word(word, last)
+            table += [math.log(candidate.likelihood) for candidate in column.words]
             table[:, :, 0] -= column.doubt
             scores.append(table + capitals(column))
             before = tuple(None if word is None else word.text for word in words)
@@ -182,7 +188,7 @@ class PairContext:
     def _log_word(self, word: Candidate | None, before: str | None) -> float:
         if word is None:
             return 0.0
-        return math.log(word.chance) if word.chance else self._log(word.text, before)
+        return math.log(word.prior) if word.prior else self._log(word.text, before)
 
     def _log(self, word: str, before: str | None) -> float:
         return math.log(self._bigrams.probability(word, before))

@@ -38,7 +38,8 @@ class Rule(ABC):
     """One rule of a channel: each match of ``pattern`` became what ``left`` says.
 
     ``family`` is the name of its kind, empty for literal sequences; ``reach`` says of which words
-    it asks where they stand: of any in the text, or only of the first of a paragraph or document.
+    it asks where they stand: of any in the text, or only of the first of a paragraph or document;
+    ``rate`` is below one where chance spared some of the occurrences.
     A rule is a frozen dataclass whose fields go into JSON as they are.
     """
 
@@ -58,6 +59,11 @@ class Rule(ABC):
     def reach(self) -> Reach:
         """The words that it acts on, by where they stand."""
         return "text"
+
+    @property
+    def rate(self) -> float:
+        """The share of the occurrences that it deletes; a rule is leaky where that is not all."""
+        return 1.0
 
     @property
     def on_capitals(self) -> bool:

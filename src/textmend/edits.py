@@ -8,7 +8,7 @@ Start reading at :class:`Mended`.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -81,6 +81,23 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[done:]])
 
 
+def survivors(before: str, after: str) -> list[tuple[int, int]]:
+    """The spans of ``after`` whose characters, in order, are those of ``before``; none if not all.
+
+    >>> survivors("oficl", "official")
+    [(0, 2), (3, 5), (7, 8)]
+    """
+    found: list[tuple[int, int]] = []
+    place = 0
+    for character in before:
+        at = after.find(character, place)
+        if at < 0:
+            return []
+        start = found.pop()[0] if found and found[-1][1] == at else at
+        found.append((start, place := at + 1))
+    return found
+
+
 _EMPTY = Channel()
 
 
@@ -89,7 +106,8 @@ class Mended:
     """A mended text and why it was mended so.
 
     ``text``: the result, the very input where ``edits`` is empty. ``intact``: spans (start, end) of
-    the input that the channel did not act on: clean lines, and words that survived it.
+    the input that the channel did not act on: clean lines, and words that survived it. Of a leaky
+    channel all that arrived has survived: what an edit put back is then all that it acted on.
     """
 
     original: str
@@ -117,9 +135,21 @@ class Mended:
 
         This is the proof of the repair: it equals the input, character for character.
         """
-        # An end is mapped by the character before it: a word put back after it stays outside.
-        spans = [(self.to_mended(start), self.to_mended(end - 1) + 1) for start, end in self.intact]
-        return self.channel.apply(self.text, intact=spans)
+        return self.channel.apply(self.text, intact=self._spared(), seed=None)
+
+    def _spared(self) -> Iterator[tuple[int, int]]:
+        """What the channel did not act on, as spans of the mended text."""
+        starts = [edit.start for edit in self.edits]
+        done = -1
+        for start, end in self.intact:
+            at = bisect_right(starts, start) - 1
+            if at < 0 or start >= self.edits[at].end:
+                # Mapped by the character before the end: a word put back after it stays outside.
+                yield self.to_mended(start), self.to_mended(end - 1) + 1
+            elif at > done:
+                done, shift = at, self._starts[at]
+                for first, last in survivors(self.edits[at].before, self.edits[at].after):
+                    yield shift + first, shift + last
 
     @property
     def damaged_share(self) -> float:

@@ -138,6 +138,53 @@ class Doubled(Family):
 
 
 @dataclass(frozen=True, repr=False)
+class RandomLoss(Family):
+    """Letters lost at random, as a scan loses them: each with the probability ``rate``.
+
+    >>> RandomLoss(0.02).name
+    'random:2%'
+    """
+
+    family: ClassVar[str] = "random"
+
+    rate: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.rate < 1.0:
+            raise TextmendError(f"random: the rate is {self.rate}; it must be between 0 and 1")
+
+    @property
+    def pattern(self) -> str:
+        """Any letter."""
+        return r"\p{L}"
+
+    @property
+    def name(self) -> str:
+        """With the rate, which is what there is to know of it."""
+        return f"{self.family}:{100 * self.rate:.2g}%"
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """``random``, ``random:1%``, ``random:0.01``."""
+        if len(options) > 1:
+            raise TextmendError(f"random: one rate is enough, not {' and '.join(options)}")
+        if not options:
+            return cls()
+        (option,) = options
+        try:
+            rate = float(option.removesuffix("%")) / (100 if option.endswith("%") else 1)
+        except ValueError:
+            raise TextmendError(f"random: {option!r} is no rate; write 1% or 0.01") from None
+        return cls(rate)
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """None: ``textmend.noise`` weighs what is lost at random."""
+        del residues
+        return []
+
+
+@dataclass(frozen=True, repr=False)
 class DropCaps(Family):
     """The capital, or capitalised word, that opens each paragraph or the document.
 
@@ -190,7 +237,7 @@ class DropCaps(Family):
 
 
 FAMILIES: dict[str, type[Family]] = {
-    each.family: each for each in (Ligatures, NonAscii, Doubled, DropCaps)
+    each.family: each for each in (Ligatures, NonAscii, Doubled, DropCaps, RandomLoss)
 }
 
 

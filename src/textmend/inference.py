@@ -10,6 +10,8 @@ of rules. A hypothesis is scored on the whole text by its log-odds, the sum of
 * survivors: words that still hold the sequence, in lines that are damaged;
 * a price for the number of hypotheses that could have been tried.
 
+Where no rule explains enough, letters may have been lost at random (see ``textmend.noise``).
+
 Lines are damaged or clean (a clean headline above a damaged body): the likeliest segmentation is
 part of each score. Start reading at :func:`infer`.
 """
@@ -31,6 +33,7 @@ from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.lexicon import Lexicon
 from textmend.missed import Missed
+from textmend.noise import random_loss
 from textmend.preimages import Preimages
 from textmend.spans import position, spans
 from textmend.tokens import Token
@@ -125,16 +128,18 @@ def infer(
     selection = _Selection(Hypotheses(census, lexicon.lang), missed)
     chosen = selection.select(min_log_odds)
     fluent = _FLUENT_IN.get(lexicon.lang, _FLUENT)
-    if not chosen or census.fluency(selection.ratios(chosen)) < fluent:
+    if chosen and census.fluency(selection.ratios(chosen)) < fluent:
         return sound
-    if selection.is_another_spelling(chosen):
+    if chosen and selection.is_another_spelling(chosen):
         return sound
-    channel = Channel(tuple(each.drop for each in chosen))
+    evidence = tuple(selection.evidence(each) for each in chosen)
+    if not evidence and not (evidence := random_loss(census, min_log_odds)):
+        return sound
+    channel = Channel(tuple(each.drop for each in evidence))
     preimages = Preimages.load(channel.drops, lexicon.lang)
     shares = {each.drop: each.share for each in chosen}
     damaged = damaged_lines(census, channel, preimages, shares)
     channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
-    evidence = tuple(selection.evidence(each) for each in chosen)
     share = _damaged_share(census, channel, damaged)
     return Diagnosis(Inference(channel, evidence, share), damaged)
 
@@ -456,8 +461,11 @@ def damaged_lines(
 ) -> NDArray[np.bool_]:
     """For each line, whether the channel acted on it; ``bonus`` in nats for that it did.
 
-    ``shares``: of their occurrences that rules deleted, where that was not all.
+    ``shares``: of their occurrences that rules deleted, where that was not all. Where what
+    survived says nothing, that of a leaky channel, all lines are damaged.
     """
+    if channel.leaky:
+        return np.ones(len(census.counts), dtype=bool)
     odds = np.full(len(census.counts), bonus)
     for drop in channel.drops:
         expected = census.sizes * census.lexicon.commonest.rate(drop.pattern)

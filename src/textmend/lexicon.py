@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -31,6 +31,7 @@ _UNKNOWN_SHARE: dict[Shape, float] = {
     "upper": 2.1e-4,
     "mixed": 2.6e-4,
 }
+UNKNOWN_SHARE = _UNKNOWN_SHARE["lower"]
 _LOG_LETTER = -2.2
 _MARK = 1e-3  # the probability of a mark in the middle of words
 _LEAST = 1e-300  # the product over very many letters or marks would end at zero
@@ -43,6 +44,7 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 _MOST_REMEMBERED = 100_000
 _COMMON_WORDS = 50_000
+_RARE_LETTER = 1e-5  # the share of a letter that belongs to words of other languages
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
 # What is only written before an apostrophe, in languages that elide: alone it is a scrap.
 _ONLY_ELIDED = {
@@ -132,6 +134,18 @@ class Lexicon:
         """The common part of the lexicon: quicker to search, and enough to know a channel by."""
         return Lexicon(self.lang, dict(islice(self._frequencies.items(), _COMMON_WORDS)))
 
+    @cached_property
+    def letters(self) -> str:
+        """The alphabet: the letters that common words are written with, most frequent first."""
+        shares: Counter[str] = Counter()
+        for word, share in self.commonest._frequencies.items():
+            for character in word:
+                shares[character] += share  # type: ignore[assignment]  # shares, not counts
+        least = _RARE_LETTER * sum(shares.values())
+        return "".join(
+            each for each, share in shares.most_common() if share > least and each.isalpha()
+        )
+
     def holding(self, pattern: str) -> NDArray[np.bool_]:
         """For each of the words, whether it holds a match of a pattern."""
         return _holding(self, pattern)
@@ -170,6 +184,10 @@ class Lexicon:
             parts = form.split("'")
             return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
         return found
+
+    def listed(self, words: Iterable[str]) -> Iterator[str]:
+        """Those of some words, in lower case, that are in the lexicon."""
+        return filter(self._frequencies.__contains__, words)
 
     @property
     def elides(self) -> bool:

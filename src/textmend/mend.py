@@ -17,7 +17,7 @@ from textmend.candidates import Column, Vanished, columns
 from textmend.channel import Channel
 from textmend.context import Calibration, Context
 from textmend.decoder import Array, posteriors
-from textmend.edits import Alternative, Edit, Kind, Mended
+from textmend.edits import Alternative, Edit, Kind, Mended, survivors
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import position
 from textmend.tokens import Token
@@ -49,6 +49,7 @@ def mend(
             (token.start, token.end)
             for token in line
             if channel.is_survivor(token.text, position(token, line))
+            or (channel.leaky and token.kind not in ("space", "break"))
         )
         slots = columns(line, channel, preimages, gaps=_is_sentence(line))
         if all(len(slot.words) == len(slot.gap) == 1 for slot in slots):
@@ -117,7 +118,10 @@ def _edits(
             "rejoined-word" if column.span else "word",
             chance,
             _alternatives(column.words, word_chances, best, chance),
-            channel.acting_on(word.text),
+            channel.acting_on(
+                word.text,
+                intact=survivors(column.words[0].text, word.text) if channel.leaky else (),
+            ),
         )
 
 

@@ -18,6 +18,7 @@ import regex
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
 from textmend.lexicon import Lexicon, key
+from textmend.losses import Losses
 from textmend.spelling import Speller
 from textmend.tokens import Beside, Token, shape
 
@@ -33,12 +34,15 @@ _HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
 class Candidate:
     """What may have stood in a slot: its text, and the word under which it is judged.
 
-    ``chance``: its probability in clean text, where it is in no list; else 0.0.
+    ``prior``: its probability in clean text, where it is in no list; else 0.0.
+    ``likelihood``: the probability that the channel left of it what stands there, relative to what
+    stands there having been spared; one for rules that delete all there is.
     """
 
     text: str
     word: str
-    chance: float = 0.0
+    prior: float = 0.0
+    likelihood: float = 1.0
 
 
 class Preimages:
@@ -53,6 +57,9 @@ class Preimages:
         self, drops: tuple[Rule, ...], lexicon: Lexicon, *, among: Lexicon | None = None
     ) -> None:
         listed = lexicon if among is None else among
+        # What leaky rules may leave of words is too much to be listed.
+        self._leaks = [drop.rate for drop in drops if drop.rate < 1.0]
+        drops = tuple(drop for drop in drops if drop.rate == 1.0)
         # Line by line: white space must not be collapsed across words.
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._drops = drops
@@ -201,7 +208,13 @@ class Preimages:
                 if self._channel.apply(surface) == text:
                     found.append(Candidate(surface, word))
                     break
-        if not found and not self._lexicon.frequency(text):
+        for word, likelihood in self._lost(key(text)):
+            title_first = first or self._lexicon.is_name(word, beside)
+            for surface in self._capitalisations(word, text, title_first=title_first):
+                if _is_subsequence(text, surface):
+                    found.append(Candidate(surface, word, likelihood=likelihood))
+                    break
+        if not found and not self._leaks and not self._lexicon.frequency(text):
             found += self._guessed(text, first)
         return tuple(found[:_MOST_PREIMAGES])
 
@@ -216,6 +229,13 @@ class Preimages:
     @cached_property
     def _speller(self) -> Speller:
         return Speller(self._drops, self._lexicon)
+
+    def _lost(self, token: str) -> list[tuple[str, float]]:
+        """The words that may have lost letters at random, in lower case, with their chances."""
+        if not self._leaks:
+            return []
+        found = Losses.load(self._lexicon.lang).of(token, self._leaks[0])
+        return sorted(found, key=lambda each: -self._lexicon.frequency(each[0]) * each[1])
 
     def _lower(self, damaged: str) -> list[str]:
         """Preimages in lower case; a possessive has those of its word, too."""
@@ -240,3 +260,8 @@ class Preimages:
                 return [title, upper]
             case _:
                 return [upper]
+
+
+def _is_subsequence(text: str, of: str) -> bool:
+    letters = iter(of)
+    return all(character in letters for character in text)

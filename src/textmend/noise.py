@@ -1,0 +1,136 @@
+"""Whether texts lost letters at random, and at what rate.
+
+The strange words of a text come from several sources: words that the lexicon does not know, slips
+of a writer (a letter left out, put in, changed for another, two exchanged: each about as often),
+and, it may be, letters lost at random. How much each source gives is fitted to the text, with the
+last one and without it; by how much it makes the text likelier is the evidence. So typos, where
+letters are changed as often as left out, are no random loss, and neither are jargon, dialect or
+another language, where most strange words stay unexplained. Start reading at :func:`random_loss`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from textmend.census import Census, Floats
+from textmend.evidence import Evidence, Explained
+from textmend.families import RandomLoss
+from textmend.hypotheses import DeletionIndex
+from textmend.lexicon import UNKNOWN_SHARE, Lexicon
+
+_LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
+_PRICE = 6.0  # nats against damage at all
+_SLIPS = 2e-4  # per letter and kind, on average over writers
+_LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
+_MUCH = 0.05  # of letters; where more are lost, little of a text can be read
+_ROUNDS = 60
+_NEVER = 1e-9  # a rate that is as good as none
+
+
+@dataclass(frozen=True)
+class _Strange:
+    """The strange words of a census; arrays with one value for each.
+
+    ``clean``: its probability in clean text. ``unknown``: the same as a word that the lexicon does
+    not know. ``slips``, ``lost``: its probability by a slip other than a letter left out, and by a
+    letter lost, where one happens to each letter. ``written``: the likeliest word that lost one.
+    """
+
+    words: list[str]
+    written: list[str]
+    clean: Floats
+    unknown: Floats
+    slips: Floats
+    lost: Floats
+
+
+def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
+    """The evidence that letters were lost at random; none where it does not reach that."""
+    lengths = np.array([len(word) for word in census.types])
+    counts = np.array([census.totals[place] for place in range(len(census.types))])
+    known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in census.types]
+    words, letters = counts.sum(), counts[known] @ lengths[known]
+    strange = _strange(census)
+    if strange is None:
+        return ()
+    unknown = UNKNOWN_SHARE * words  # of clean text: what the text has beyond them is fitted
+    rarer = 1.0 / _SLIPS  # writers who slip more often are rarer, exponentially
+    sources = np.array([strange.unknown, strange.slips + strange.lost])
+    without, _ = _fit(strange.clean, sources, np.array([unknown, 4.0 * letters + rarer]))
+    sources = np.array([strange.unknown, strange.slips, strange.lost])
+    likelihood, rates = _fit(
+        strange.clean, sources, np.array([unknown, 3.0 * letters + rarer, letters])
+    )
+    log_odds = likelihood - without - _PRICE
+    if log_odds < min_log_odds:
+        return ()
+    shares = rates[2] * strange.lost / (strange.clean + rates @ sources)
+    explained = tuple(
+        Explained(word, strange.written[at], int(counts[census.places[word]]))
+        for at in np.argsort(-shares, kind="stable")
+        if shares[at] > 0.5 and (word := strange.words[at])
+    )
+    rule, held = RandomLoss(float(f"{rates[2]:.2g}")), int(counts @ lengths)
+    return (Evidence(rule, held / (1.0 - rule.rate), held, explained, log_odds),)
+
+
+def _strange(census: Census) -> _Strange | None:
+    """The strange words of a census; None where too few can have lost a letter."""
+    lexicon, index = census.lexicon, DeletionIndex.load(census.lexicon.lang)
+    places = [place for place in census.suspicious if _is_long(census.types[place], less=1)]
+    if len(places) < _LEAST_EXPLAINED:
+        return None
+    words = [census.types[place] for place in places]
+    clean = np.array([census.suspicious[place] for place in places])
+    rows = index.explain(words)
+    rows = rows.at(np.flatnonzero(rows.length == 1))
+    shares = index.frequencies[rows.word]
+    lost = np.bincount(rows.token, shares, len(words)).astype(float)
+    if np.count_nonzero(_MUCH * lost > clean) < _LEAST_EXPLAINED:
+        return None
+    written = [""] * len(words)
+    for row in np.argsort(shares, kind="stable"):  # the likeliest comes last, and stays
+        written[rows.token[row]] = index.words[rows.word[row]]
+    unknown = clean - np.array([lexicon.frequency(word) for word in words])
+    slips = np.array([_slips(word, lexicon) for word in words])
+    return _Strange(words, written, clean, unknown, slips, lost)
+
+
+def _is_long(word: str, *, less: int = 0) -> bool:
+    return len(word) >= _LEAST_LETTERS - less and word.isalpha()
+
+
+def _slips(word: str, lexicon: Lexicon) -> float:
+    """The probability of a word by a slip other than a letter left out, one to each letter."""
+    frequency, letters = lexicon.frequency, lexicon.letters
+    cuts = [(word[:place], word[place], word[place + 1 :]) for place in range(len(word))]
+    changed = sum(
+        frequency(head + letter + tail)
+        for head, here, tail in cuts
+        for letter in letters
+        if letter != here
+    )
+    put_in = sum(frequency(head + tail) for head, _, tail in cuts)
+    exchanged = sum(
+        frequency(head + tail[0] + here + tail[1:])
+        for head, here, tail in cuts
+        if tail and tail[0] != here
+    )
+    return (changed + put_in) / len(letters) + exchanged
+
+
+def _fit(clean: Floats, sources: Floats, sizes: Floats) -> tuple[float, Floats]:
+    """The log-likelihood of strange words under a mixture of sources, and the rate of each source.
+
+    ``clean``: the probabilities that words have anyway; ``sources``: one row for each source, the
+    probabilities that it gives them; ``sizes``: on how many words or letters each source acts.
+    Expectation maximisation: each word is shared out among the sources, then each source has the
+    rate that gives its share.
+    """
+    rates = 1.0 / sizes
+    for _ in range(_ROUNDS):
+        given = rates[:, None] * sources
+        rates = np.maximum((given / (clean + given.sum(axis=0))).sum(axis=1) / sizes, _NEVER)
+    return float(np.log(clean + rates @ sources).sum() - rates @ sizes), rates

@@ -1,0 +1,140 @@
+"""Letters lost at random: the forward model, its proof, and that only such loss is taken for it."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import corpora
+from textmend import Channel, Edit, Mended, RandomLoss, infer_channel, mend, mend_and_explain
+from textmend.losses import Losses
+
+NEWS = [document.text for document in corpora.load("news", split="dev")]
+LONG = [text for text in NEWS if len(text.split()) >= 400]
+PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]
+TYPOS = "The comittee recieved a lettr form teh mayer, adn teh secretery anwsered it at onec. "
+
+
+def test_loss_is_drawn_from_a_seed_and_of_its_rate() -> None:
+    text = "some words of no great interest " * 200
+    channel = Channel.random(0.03)
+    assert channel.apply(text, seed=1) == channel.apply(text, seed=1) != channel.apply(text, seed=2)
+    assert len(text) - len(channel.apply(text)) == pytest.approx(0.03 * 5400, rel=0.25)
+
+
+def test_only_letters_are_lost() -> None:
+    text = "12 o’clock, 3.5 %\n" * 50
+    damaged = Channel((RandomLoss(0.9),), "keep").apply(text)
+    assert [each for each in damaged if not each.isalpha()] == [
+        each for each in text if not each.isalpha()
+    ]
+
+
+def test_without_a_seed_all_that_is_not_intact_is_lost() -> None:
+    assert Channel.random(0.01).apply("the choice", intact=[(0, 4), (5, 10)], seed=None) == (
+        "the hoice"
+    )
+
+
+def test_other_rules_leave_nothing_to_the_seed() -> None:
+    channel = Channel.parse("the,random:20%")
+    assert "the" not in channel.apply("other others bother " * 20, seed=3)
+
+
+def test_the_proof_takes_out_the_letters_that_were_put_back_and_no_others() -> None:
+    edit = Edit(3, 8, "oficl", "official", "word", 0.9)
+    whole = ((0, 2), (3, 8))
+    mended = Mended("an oficl", (edit,), Channel.random(), (), whole)
+    assert mended.damage() == "an oficl"
+    changed = Edit(3, 8, "oficl", "officer", "word", 0.9)
+    assert Mended("an oficl", (changed,), Channel.random(), (), whole).damage() != "an oficl"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(0.002, 0.1),
+    st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3),
+    st.integers(),
+)
+def test_loss_at_a_known_rate_is_inverted_and_proven(
+    rate: float, paragraphs: list[str], seed: int
+) -> None:
+    channel = Channel.random(rate)
+    text = channel.apply("\n".join(paragraphs), seed=seed)
+    mended = mend_and_explain(text, channel=channel)
+    assert mended.revert() == text == mended.damage()
+    for edit in mended.edits:
+        assert len(edit.after) > len(edit.before)
+        assert set("".join(edit.drops)) <= set(edit.after)
+
+
+def test_lost_letters_come_back_with_their_capitals() -> None:
+    damaged = "He made a complx choce: tht the Presdent of ritain shold go. Th end of te story."
+    assert mend(damaged, channel="random:1%") == (
+        "He made a complex choice: that the President of Britain should go. The end of the story."
+    )
+
+
+def test_edits_say_which_letters_were_put_back() -> None:
+    (edit,) = mend_and_explain("A dificult choice.", channel="random:1%").edits
+    assert edit.after == "difficult"
+    assert edit.drops == ("f",)
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.02])
+def test_loss_is_inferred_from_most_documents(rate: float) -> None:
+    channel = Channel.random(rate)
+    texts = ["\n".join(pair) for pair in pairwise(LONG)]
+    found = [infer_channel(channel.apply(text, seed=place)) for place, text in enumerate(texts)]
+    rates = [each.channel.drops[0].rate for each in found if each]
+    assert len(rates) >= 0.9 * len(texts) > 0
+    assert all(isinstance(each.channel.drops[0], RandomLoss) for each in found if each)
+    assert 0.6 * rate < sum(rates) / len(rates) < 1.2 * rate
+
+
+def test_the_evidence_can_be_read() -> None:
+    text = "\n".join(LONG[:4])
+    damaged = Channel.random(0.01).apply(text)
+    (evidence,) = infer_channel(damaged).evidence
+    letters = sum(each.isalpha() for each in damaged)
+    assert evidence.observed == pytest.approx(letters, rel=0.01)
+    assert evidence.expected == pytest.approx(letters / (1 - evidence.drop.rate), rel=0.01)
+    assert len(evidence.explained) > 10
+    assert all(len(each.written) == len(each.arrived) + 1 for each in evidence.explained)
+
+
+def test_short_texts_of_one_origin_pool_their_evidence() -> None:
+    channel = Channel.random(0.01)
+    pieces = [
+        channel.apply(line, seed=place)
+        for place, line in enumerate(PARAGRAPHS[:40])
+        if len(line.split()) > 20
+    ]
+    assert sum(bool(infer_channel(each)) for each in pieces) < 0.5 * len(pieces)
+    assert isinstance(infer_channel(pieces).channel.drops[0], RandomLoss)
+
+
+def test_clean_texts_lost_nothing() -> None:
+    for document in [*corpora.load("news"), *corpora.load("prose")]:
+        assert not infer_channel(document.text), document.id
+
+
+def test_typos_of_all_kinds_are_no_loss() -> None:
+    assert not infer_channel(TYPOS * 2 + LONG[0])
+
+
+@pytest.mark.parametrize("spec", ["e", "st", "doubled", "ff:f", "the,ad"])
+def test_a_sequence_that_was_lost_everywhere_is_no_random_loss(spec: str) -> None:
+    channel = Channel.parse(spec)
+    for text in LONG[:6]:
+        assert not infer_channel(channel.apply(text)).channel.leaky
+
+
+def test_what_one_letter_or_two_may_have_been() -> None:
+    losses = Losses.load("en")
+    assert losses.one("oficial")["official"] == 2
+    assert "administration" in losses.two("adminisraion")
+    assert losses.two("th") == []
+    found = dict(losses.of("th", 0.01))
+    assert found["the"] == pytest.approx(0.01)
