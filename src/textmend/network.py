@@ -39,7 +39,10 @@ SHIPPED = Path(__file__).parent / "data" / "context-en.tmnd"
 CLASSES = ("<lower>", "<title>", "<upper>", "<mixed>", "<number>", "<year>", "<other>")
 _SHAPE_CODES: dict[Shape, int] = {"lower": 0, "title": 1, "upper": 2, "mixed": 3}
 SHAPES = len(_SHAPE_CODES)
-FIRST = 4  # bit of a form: a sentence may begin here
+# Bits of a form: a sentence may begin here; the word occurs before, or after, in the document.
+FIRST, BEFORE, AFTER = 4, 8, 16
+FORMS = 32
+_NEARBY = 500  # slots: how far away an occurrence counts
 
 _NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
 _YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
@@ -68,6 +71,24 @@ def is_word(text: str) -> bool:
 def form(surface: str, *, first: bool = False) -> int:
     """What the network sees of a damaged surface: its shape, and whether a sentence may begin."""
     return _SHAPE_CODES[shape(surface)] | (FIRST if first else 0)
+
+
+def recurring(sizes: Ids, candidates: Ids, weights: Floats) -> Ids:
+    """The bits of slots whose likeliest word occurs before, or again after, in the document.
+
+    What is mentioned again is "the" one. The arguments are those of :class:`Line`, for all slots of
+    a document in order, so that nothing but the damaged text decides.
+    """
+    slots = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((-weights, slots))
+    words = candidates[order][np.cumsum(sizes) - sizes]
+    by_word = np.argsort(words, kind="stable")
+    again = (np.diff(words[by_word]) == 0) & (np.diff(by_word) <= _NEARBY)
+    again &= words[by_word][1:] >= len(CLASSES)
+    bits = np.zeros(len(sizes), np.intp)
+    bits[by_word[1:][again]] |= BEFORE
+    bits[by_word[:-1][again]] |= AFTER
+    return bits
 
 
 @dataclass(frozen=True)
