@@ -15,7 +15,7 @@ from click.testing import CliRunner  # noqa: E402 - after the guard
 from textmend.channel import Channel, Drop  # noqa: E402
 from textmend.errors import TextmendError  # noqa: E402
 from textmend.lexicon import Lexicon  # noqa: E402
-from textmend.network import CLASSES, FIRST, Line, Network  # noqa: E402
+from textmend.network import CLASSES, FIRST, Lines, Network  # noqa: E402
 from textmend.training.__main__ import main  # noqa: E402
 from textmend.training.corpus import LINE_START, Corpus, Source, prepare, read_mix  # noqa: E402
 from textmend.training.evaluation import evaluate, random_channels, read_texts  # noqa: E402
@@ -209,7 +209,8 @@ def test_exported_model_computes_the_same(corpus: Corpus, tmp_path: Path) -> Non
     ends = np.append(np.flatnonzero(np.diff(batch.rows) > 1) + 1, len(batch.rows))
     count = int(ends[0])  # the first line
     candidates = int(batch.sizes[:count].sum())
-    line = Line(
+    line = Lines(
+        np.array([count]),
         batch.sizes[:count],
         batch.ids[:candidates],
         batch.weights[:candidates].astype(np.float32),
