@@ -33,6 +33,7 @@ _UNKNOWN_SHARE: dict[Shape, float] = {
 }
 _LOG_LETTER = -2.2
 _MARK = 1e-3  # the probability of a mark in the middle of words
+_LEAST = 1e-300  # the product over very many letters or marks would end at zero
 _PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|\s$")
 
 # Below these frequencies a word of that many letters is suspicious: the shorter a word, the more
@@ -165,12 +166,12 @@ class Lexicon:
         """
         listed = self.frequency(word)
         if listed or word.isalpha():
-            return listed + _unknown(shape(word), len(word))
+            return max(listed + _unknown(shape(word), len(word)), _LEAST)
         chance = 1.0
         for piece in _PIECE.finditer(word):
             text = piece["word"]
             chance *= self.frequency(text) + _unknown(shape(text), len(text)) if text else _MARK
-        return chance
+        return max(chance, _LEAST)
 
     def is_name(self, word: str, beside: Beside = "") -> bool:
         """Whether a word is usually capitalised where it stands.
