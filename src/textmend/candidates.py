@@ -46,7 +46,7 @@ class Slot:
     ``is_word`` is false for numbers, marks and the end of a line, which are never changed.
     ``first``: a sentence may begin here. ``beside``: the capitalised words next to it. ``span``:
     something was left in the place of letters. ``doubt``: nats against the slot as it stands,
-    beyond what its words say.
+    beyond what its words say. ``is_end``: it is the break that ends a line.
     """
 
     words: tuple[Candidate, ...]
@@ -55,11 +55,7 @@ class Slot:
     beside: Beside
     span: bool = False
     doubt: float = 0.0
-
-    @property
-    def is_end(self) -> bool:
-        """Whether it is the break that ends a line."""
-        return self.words[0].text.endswith("\n")
+    is_end: bool = False
 
 
 class Column(NamedTuple):
@@ -99,7 +95,7 @@ class Columns:
     def __init__(self, channel: Channel, preimages: Preimages) -> None:
         self._channel = channel
         self._preimages = preimages
-        self._slots: dict[tuple[str, TokenKind, Reach, bool, Beside], Slot] = {}
+        self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside], Slot] = {}
         self._survivors: dict[tuple[str, Reach], bool] = {}
 
     @staticmethod
@@ -153,11 +149,7 @@ class Columns:
     def as_they_stand(self, line: Sequence[Token]) -> list[Column]:
         """The slots of a line on which the channel did not act."""
         return [
-            Column(
-                token.start,
-                token.end,
-                Slot((Candidate(token.text, key(token.text)),), token.kind == "word", first, ""),
-            )
+            Column(token.start, token.end, self._slot(token, None, first, ""))
             for token, first in zip(line, sentence_starts(line), strict=True)
             if token.kind != "space"
         ]
@@ -171,7 +163,8 @@ class Columns:
             known = self._survivors[token.text, at] = self._channel.is_survivor(token.text, at)
         return known
 
-    def _slot(self, token: Token, at: Reach, first: bool, beside: Beside) -> Slot:
+    def _slot(self, token: Token, at: Reach | None, first: bool, beside: Beside) -> Slot:
+        """The slot of a token; ``at`` is None where the channel did not act."""
         asked = (token.text, token.kind, at, first, beside)
         known = self._slots.get(asked)
         if known is None:
@@ -179,13 +172,16 @@ class Columns:
                 self._slots.clear()
             words = self._words(token, at, first, beside)
             is_word = token.kind == "word"
-            known = Slot(words, is_word, first, beside, doubt=self._doubt(token, at))
+            doubt, is_end = self._doubt(token, at), token.kind == "break"
+            known = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
             self._slots[asked] = known
         return known
 
-    def _words(self, token: Token, at: Reach, first: bool, beside: Beside) -> tuple[Candidate, ...]:
+    def _words(
+        self, token: Token, at: Reach | None, first: bool, beside: Beside
+    ) -> tuple[Candidate, ...]:
         as_it_is = Candidate(token.text, key(token.text))
-        if token.kind != "word" or self.survives(token, at):
+        if at is None or token.kind != "word" or self.survives(token, at):
             return (as_it_is,)
         form = shape(token.text)
         # In running text a word of capitals is an acronym; what it lost cannot be told.
@@ -193,11 +189,11 @@ class Columns:
             return (as_it_is,)
         return (as_it_is, *self._preimages.at(at).of(token.text, first=first, beside=beside))
 
-    def _doubt(self, token: Token, at: Reach) -> float:
+    def _doubt(self, token: Token, at: Reach | None) -> float:
         """Where paragraphs lose their capitals, one that begins in lower case has lost its own."""
-        lower = token.kind == "word" and shape(token.text) == "lower"
-        elsewhere = self._preimages.at(at) is self._preimages.at("text")
-        return _LOWER_OPENER if lower and not elsewhere else 0.0
+        if at is None or token.kind != "word" or shape(token.text) != "lower":
+            return 0.0
+        return 0.0 if self._preimages.at(at) is self._preimages.at("text") else _LOWER_OPENER
 
 
 def _insertion(

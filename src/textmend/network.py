@@ -203,8 +203,8 @@ class Network:
         slots, nothing = np.arange(len(lines.sizes)), len(lines.sizes)
         before = np.insert(slots, ends - lines.lengths, nothing)
         after = np.insert(slots, ends, nothing)
-        between = self._gap.of_whole(np.hstack([states[before], states[after]]), grid)
-        return options(_gate(between))
+        sides = states[np.stack([before, after], 1)].reshape(len(before), -1)
+        return options(_gate(self._gap.of_whole(sides, grid)))
 
     def _states(self, lines: Lines) -> Floats:
         """The state of each slot."""
@@ -219,8 +219,7 @@ class Network:
         states += self._absent(missed / max(shares.sum(), np.float32(1e-9)))
         for reach, layer in self._layers:
             seen = _unit(states, layer.finest)
-            left, right = _beside(lines.lengths, reach)
-            around = np.hstack([seen[left], seen[:-1], seen[right]])
+            around = seen[_around(lines.lengths, reach)].reshape(len(states), -1)
             states += _gate(layer.of_whole(around, layer.finest))
         return states
 
@@ -289,13 +288,15 @@ def _unit(values: Floats, grid: Floats) -> Floats:
     return np.rint(whole, out=whole)
 
 
-def _beside(lengths: Ids, reach: int) -> tuple[Ids, Ids]:
-    """For each slot the rows so far to the left and right of it; the last row, out of its line."""
+def _around(lengths: Ids, reach: int) -> Ids:
+    """For each slot its row and those so far to either side; the last row, out of its line."""
     slots, nothing = np.arange(lengths.sum()), lengths.sum()
-    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
     ends = np.repeat(np.cumsum(lengths), lengths)
+    starts = ends - np.repeat(lengths, lengths)
     left, right = slots - reach, slots + reach
-    return np.where(left < starts, nothing, left), np.where(right < ends, right, nothing)
+    return np.stack(
+        [np.where(left < starts, nothing, left), slots, np.where(right < ends, right, nothing)], 1
+    )
 
 
 def _class(text: str) -> str:
