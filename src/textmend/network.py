@@ -219,7 +219,7 @@ class Network:
         states += self._absent(missed / max(shares.sum(), np.float32(1e-9)))
         for reach, layer in self._layers:
             seen = _unit(states, layer.finest)
-            around = seen[_around(lines.lengths, reach)].reshape(len(states), -1)
+            around = seen[_around(lines.lengths, reach)].reshape(len(states), 3 * states.shape[1])
             states += _gate(layer.of_whole(around, layer.finest))
         return states
 
