@@ -3,7 +3,7 @@
 import pytest
 
 from textmend import Channel
-from textmend.candidates import Column, columns
+from textmend.candidates import Column, Columns
 from textmend.lexicon import Lexicon
 from textmend.preimages import Preimages
 from textmend.tokens import tokenize
@@ -14,7 +14,7 @@ TOY = Lexicon("toy", dict.fromkeys(WORDS, 0.01))
 
 
 def slots(text: str, channel: Channel = EXAMPLE, **options: bool) -> list[Column]:
-    return columns(tokenize(text), channel, Preimages.load(channel.drops, "en"), **options)
+    return Columns(channel, Preimages.load(channel.drops, "en")).of(tokenize(text), **options)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,14 @@ def test_several_deletions_in_one_word(channel: str, damaged: str, written: str)
 
 @pytest.mark.parametrize("text", ["US", "NATO", "eBay", "27", "https://a.example/or", "is_or"])
 def test_what_is_no_plain_word_has_no_preimages(text: str) -> None:
-    assert all(len(slot.words) == 1 for slot in slots(f"The {text} met", EXAMPLE) if slot.start)
+    assert all(
+        len(each.slot.words) == 1 for each in slots(f"The {text} met", EXAMPLE) if each.start
+    )
 
 
 def test_survivors_stay() -> None:
-    (slot,) = slots("other")
-    assert [each.text for each in slot.words] == ["other"]
+    (column,) = slots("other")
+    assert [each.text for each in column.slot.words] == ["other"]
 
 
 def gap_texts(text: str, channel: Channel) -> dict[int, list[str]]:

@@ -13,7 +13,21 @@ import pytest
 from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
-from textmend.network import CLASSES, FIRST, SHIPPED, Line, Network, Scores, form, read, write
+from textmend.network import (
+    AFTER,
+    BEFORE,
+    CLASSES,
+    FIRST,
+    FORMS,
+    SHIPPED,
+    Lines,
+    Network,
+    Scores,
+    form,
+    read,
+    recurring,
+    write,
+)
 
 WORDS = [*CLASSES, "the", ",", ".", "or", "other", "they", "y", "cat", "sat", "u.s.", "don't"]
 
@@ -30,7 +44,7 @@ def tiny_model(path: Path, seed: int = 0) -> Path:
         "word.slot": floats(count),
         "word.gap": floats(count),
         "word.share": np.full(count, 0.1, np.float32),
-        "form": floats(8, width),
+        "form": floats(FORMS, width),
         "nothing": np.ones((1, size), np.int8),
         "nothing.scale": np.full(1, 0.01, np.float32),
     }
@@ -57,15 +71,24 @@ def tiny(tmp_path: Path) -> Network:
     return Network.load(tiny_model(tmp_path / "tiny.tmnd"))
 
 
-def line_of(network: Network, slots: list[list[str]], vanished: list[str]) -> Line:
-    """A line whose slots weigh their candidates evenly, all of them lower-case."""
-    return Line(
+def lines_of(network: Network, lines: list[list[list[str]]], vanished: list[str]) -> Lines:
+    """Lines whose slots weigh their candidates evenly, all of them lower-case."""
+    slots = [slot for line in lines for slot in line]
+    firsts = [place == 0 for line in lines for place, _ in enumerate(line)]
+    return Lines(
+        np.array([len(line) for line in lines], np.intp),
         np.array([len(slot) for slot in slots], np.intp),
         network.ids([word for slot in slots for word in slot]),
         np.array([1 / len(slot) for slot in slots for _ in slot], np.float32),
-        np.array([form(slot[0], first=place == 0) for place, slot in enumerate(slots)], np.intp),
+        np.array(
+            [form(s[0], first=first) for s, first in zip(slots, firsts, strict=True)], np.intp
+        ),
         network.ids(vanished),
     )
+
+
+def line_of(network: Network, slots: list[list[str]], vanished: list[str]) -> Lines:
+    return lines_of(network, [slots], vanished)
 
 
 def same(one: Scores, other: Scores) -> bool:
@@ -99,11 +122,17 @@ def test_an_empty_line_has_one_gap(tiny: Network) -> None:
 
 
 def test_scores_depend_on_the_line_alone(tiny: Network) -> None:
-    line = line_of(tiny, SLOTS, ["the"])
-    alone = tiny.score(line)
-    for other in (SLOTS[:2], SLOTS * 9, SLOTS[::-1]):
-        tiny.score(line_of(tiny, other, ["the"]))
-        assert same(tiny.score(line), alone)
+    kinds = [SLOTS, SLOTS[:1], SLOTS * 9, SLOTS[::-1], SLOTS[2:]]
+    alone = [tiny.score(line_of(tiny, slots, ["the"])) for slots in kinds]
+    for order in ([0, 1, 2, 3, 4], [4, 2, 2, 0, 1, 3], [1, 1, 1, 0], [3, 0]):
+        together = tiny.score(lines_of(tiny, [kinds[place] for place in order], ["the"]))
+        assert same(
+            together,
+            Scores(
+                np.concatenate([alone[place].candidates for place in order]),
+                np.concatenate([alone[place].gaps for place in order]),
+            ),
+        )
 
 
 def test_words_around_matter_and_distant_ones_do_not(tiny: Network) -> None:
@@ -126,6 +155,20 @@ def test_form() -> None:
     assert form("Y", first=True) == 1 | FIRST
     assert form("AND") == 2
     assert form("eBay") == 3
+
+
+def test_what_recurs_is_marked(tiny: Network) -> None:
+    words = ["cat", "sat", "zebra", "zebra", *["the"] * 2, *["."] * 600, "cat", "or", "sat"]
+    slots = [[word] for word in words]
+    slots[-2] = ["or", "cat"]  # what it may be, too, does not count
+    line = line_of(tiny, slots, [])
+    bits = recurring(line.sizes, line.candidates, line.weights)
+    assert bits[:6].tolist() == [0, 0, 0, 0, AFTER, BEFORE]
+    assert bits[6] == AFTER
+    assert bits[7] == BEFORE | AFTER
+    assert bits[-3:].tolist() == [0, 0, 0], "too far away"
+    near = line_of(tiny, [["sat"], ["or", "cat"], ["sat"], ["cat"], ["or"]], [])
+    assert recurring(near.sizes, near.candidates, near.weights).tolist() == [16, 16, 8, 0, 8]
 
 
 def test_write_and_read_round_trip(tmp_path: Path) -> None:
@@ -212,13 +255,14 @@ def test_shipped_model_puts_the_back() -> None:
 
 SCORE = """
 import sys, numpy as np
-from textmend.network import Line, Network
+from textmend.network import Lines, Network
 network = Network.load()
 words = "one of men who left house said so .".split() * 12
 ids = network.ids(words)
 ones = np.ones(len(ids), np.float32)
-line = Line(ones.astype(int), ids, ones, ids % 8, network.ids(["the"]))
-sys.stdout.write(network.score(line).gaps.tobytes().hex())
+lengths = np.array([len(words) - 9, 9])
+lines = Lines(lengths, ones.astype(int), ids, ones, ids % 8, network.ids(["the"]))
+sys.stdout.write(network.score(lines).gaps.tobytes().hex())
 """
 
 

@@ -15,11 +15,12 @@ from click.testing import CliRunner  # noqa: E402 - after the guard
 from textmend.channel import Channel, Drop  # noqa: E402
 from textmend.errors import TextmendError  # noqa: E402
 from textmend.lexicon import Lexicon  # noqa: E402
-from textmend.network import CLASSES, FIRST, Line, Network  # noqa: E402
+from textmend.network import CLASSES, FIRST, Lines, Network  # noqa: E402
 from textmend.training.__main__ import main  # noqa: E402
 from textmend.training.corpus import LINE_START, Corpus, Source, prepare, read_mix  # noqa: E402
 from textmend.training.evaluation import evaluate, random_channels, read_texts  # noqa: E402
 from textmend.training.export import export  # noqa: E402
+from textmend.training.growth import start_from  # noqa: E402
 from textmend.training.loop import Plan, Progress, load_model, train  # noqa: E402
 from textmend.training.model import ContextModel, Size  # noqa: E402
 from textmend.training.names import names  # noqa: E402
@@ -208,7 +209,8 @@ def test_exported_model_computes_the_same(corpus: Corpus, tmp_path: Path) -> Non
     ends = np.append(np.flatnonzero(np.diff(batch.rows) > 1) + 1, len(batch.rows))
     count = int(ends[0])  # the first line
     candidates = int(batch.sizes[:count].sum())
-    line = Line(
+    line = Lines(
+        np.array([count]),
         batch.sizes[:count],
         batch.ids[:candidates],
         batch.weights[:candidates].astype(np.float32),
@@ -281,3 +283,26 @@ def test_names_by_what_stands_beside_them() -> None:
     assert names(corpus) == {"andrew": "", "street": "<"}
     silent = replace(corpus, sources=[{"tokens": len(line), "names": False}])
     assert names(silent) == {}
+
+
+def test_a_larger_network_begins_as_good_as_the_one_it_starts_from(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
+    small = ContextModel(frequencies, SIZE)
+    export(small, corpus, tmp_path / "small.tmnd")
+    copy, large = (ContextModel(frequencies, size) for size in (SIZE, Size(8, 16, (1, 2, 1))))
+    for each in (copy, large):
+        start_from(tmp_path / "small.tmnd", each, corpus.words)
+    batch = Sampler(corpus, reach=2, piece=60).batch(3)
+    with torch.no_grad():
+        expected, found = copy.loss(batch), large.loss(batch)
+        assert float(found.slots) == pytest.approx(float(expected.slots), rel=1e-3)
+        assert float(found.gaps) == pytest.approx(float(expected.gaps), rel=1e-3)
+    torch.autograd.backward(large.loss(batch).slots)
+    assert all(values.grad is None or values.grad.isfinite().all() for values in large.parameters())
+    added = large.get_parameter("layers.2.weight").grad
+    assert added is not None
+    assert added.abs().sum() > 0, "what is silent at first can learn"
+    with pytest.raises(TextmendError, match=r"small\.tmnd has 8 numbers a word, 12 a state"):
+        start_from(tmp_path / "small.tmnd", ContextModel(frequencies, Size(8, 10, (1, 2))), [])

@@ -22,7 +22,7 @@ from textmend.languages import AUTO, among, guess
 from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
-from textmend.missed import Missed, MissedByNetwork, MissedByPairs
+from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
 from textmend.network import SHIPPED, Network
 from textmend.preimages import Preimages
 from textmend.threads import one_thread
@@ -175,10 +175,10 @@ class Mender:
         return locate([text_lines], lexicon, self.channel)
 
     def _infer(self, texts: Sequence[Sequence[Sequence[Token]]], lang: str) -> Diagnosis:
-        def missed(word: str, line: Sequence[Token]) -> float:
+        def missed(word: str, text_lines: Sequence[Sequence[Token]]) -> Floats:
             # What judges it is loaded when it is asked.
             with one_thread:
-                return _judge(lang, self.model, bool(self._several))(word, line)
+                return _judge(lang, self.model, bool(self._several))(word, text_lines)
 
         return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
 

@@ -4,21 +4,26 @@ A :class:`Column` is one slot: a word (or mark) as it stands with its preimages,
 it with the words that may have vanished there. Where the channel left something in the place of
 letters, a slot may be several tokens ("classi es"): those that have a likelier preimage together
 than apart. Every candidate, put through the channel, gives what stands in the text; none is
-proposed on likelihood alone. Start reading at :func:`columns`.
+proposed on likelihood alone. Start reading at :meth:`Columns.of`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from textmend.channel import Channel
+from textmend.drops import Reach
 from textmend.lexicon import key
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import position, spans
 from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
+from textmend.tokens import Kind as TokenKind
 
 _LOWER_OPENER = 4.0  # nats
+_MOST_REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,105 +38,162 @@ class Vanished:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One slot of a line and the gap before it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """What stands somewhere, and all that it may have been; one object wherever that is the same.
 
-    ``words[0]`` is the slot as it stands (several words, where they may be the pieces of one),
-    ``gap[0]`` the empty gap. ``is_word`` is false for numbers, marks and the end of the line, which
-    are never changed. ``first``: a sentence may begin here. ``beside``: the capitalised words next
-    to it. ``span``: something was left in the place of letters. ``doubt``: nats against the slot as
-    it stands, beyond what its words say.
+    ``words[0]`` is what stands there (several words, where they may be the pieces of one).
+    ``is_word`` is false for numbers, marks and the end of a line, which are never changed.
+    ``first``: a sentence may begin here. ``beside``: the capitalised words next to it. ``span``:
+    something was left in the place of letters. ``doubt``: nats against the slot as it stands,
+    beyond what its words say. ``is_end``: it is the break that ends a line.
     """
 
-    start: int
-    end: int
     words: tuple[Candidate, ...]
-    gap: tuple[Vanished, ...]
     is_word: bool
     first: bool
     beside: Beside
     span: bool = False
     doubt: float = 0.0
+    is_end: bool = False
 
 
-def columns(
-    line: Sequence[Token], channel: Channel, preimages: Preimages, *, gaps: bool = True
-) -> list[Column]:
-    """The slots of a line; the last stands for its end.
+class Column(NamedTuple):
+    """A slot at its place, ``text[start:end]``, and the gap before it.
 
-    ``gaps``: whether words may have vanished from this line.
+    ``vanished``: the words that may have stood in the gap, and how they are written. They are
+    inserted at ``place``, in the white space of ``template``.
     """
-    starts = sentence_starts(line)
-    capitals = beside_capitals(line, starts)
-    whole = spans(line, channel, preimages)
-    found: list[Column] = []
-    before: Token | None = None
-    blank = ""
-    covered = 0  # the offset up to which a span has taken the text
-    for token, first, beside in zip(line, starts, capitals, strict=True):
-        if token.start < covered:
-            continue
-        if token.kind in ("space", "break"):
-            blank = token.text if token.kind == "space" else blank
-            if token.kind == "space":
-                continue
-        here = preimages.at(position(token, line))
-        gone = here.vanished[first] if gaps else []
-        span = whole.get(token.start)
-        if span is None:
-            start, end = token.start, token.end
-            words, is_word = _slot(token, line, first, beside, channel, here), token.kind == "word"
-        else:
-            start, end, words, is_word = span.start, span.end, span.words, True
-            # What the span took of the space beside it is no trace of a vanished word.
-            gone = gone if start == token.start else []
-        # Where paragraphs lose their capitals, one that begins in lower case has lost its own.
-        lower = is_word and shape(token.text) == "lower"
-        doubt = _LOWER_OPENER if lower and here is not preimages.at("text") else 0.0
-        vanished = _vanished(before, blank, token, channel, gone) if gone else ()
-        gap = (Vanished((), "", start), *vanished)
-        found.append(
-            Column(start, end, words, gap, is_word, first, beside, span is not None, doubt)
+
+    start: int
+    end: int
+    slot: Slot
+    vanished: Sequence[tuple[str, str]] = ()
+    place: int = 0
+    template: str = ""
+
+    @property
+    def gap(self) -> tuple[Vanished, ...]:
+        """What may have stood in the gap, nothing first."""
+        return (
+            Vanished((), "", self.start),
+            *(
+                Vanished((word,), self.template.format(shown), self.place)
+                for word, shown in self.vanished
+            ),
         )
-        before, blank, covered = token, "", end
-    return found
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to choose."""
+        return len(self.slot.words) > 1 or bool(self.vanished)
 
 
-def _slot(
-    token: Token,
-    line: Sequence[Token],
-    first: bool,
-    beside: Beside,
-    channel: Channel,
-    preimages: Preimages,
-) -> tuple[Candidate, ...]:
-    as_it_is = Candidate(token.text, key(token.text))
-    if token.kind != "word" or channel.is_survivor(token.text, position(token, line)):
-        return (as_it_is,)
-    form = shape(token.text)
-    # In running text a word of capitals is an acronym; what it lost cannot be told.
-    if form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first):
-        return (as_it_is,)
-    return (as_it_is, *preimages.of(token.text, first=first, beside=beside))
+class Columns:
+    """Finds the slots of lines; what it knows of a token serves wherever that stands again."""
 
+    def __init__(self, channel: Channel, preimages: Preimages) -> None:
+        self._channel = channel
+        self._preimages = preimages
+        self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside], Slot] = {}
+        self._survivors: dict[tuple[str, Reach], bool] = {}
 
-def _vanished(
-    before: Token | None,
-    blank: str,
-    token: Token,
-    channel: Channel,
-    words: Sequence[tuple[str, str]],
-) -> tuple[Vanished, ...]:
-    """What may have vanished between two tokens, given the white space that is left there.
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def load(channel: Channel, preimages: Preimages) -> Columns:
+        """The columns of a channel, shared by all that ask for them."""
+        return Columns(channel, preimages)
 
-    ``before`` is None at the start of a line.
-    """
-    inserted = _insertion(before, blank, token, channel.whitespace)
-    if inserted is None:
-        return ()
-    place, template = inserted
-    return tuple(Vanished((word,), template.format(shown), place) for word, shown in words)
+    def of(self, line: Sequence[Token], *, gaps: bool = True) -> list[Column]:
+        """The slots of a line; the last stands for its end.
+
+        ``gaps``: whether words may have vanished from this line.
+        """
+        starts = sentence_starts(line)
+        capitals = beside_capitals(line, starts)
+        preimages, whitespace = self._preimages, self._channel.whitespace
+        whole = spans(line, self._channel, preimages) if preimages.spanning else {}
+        found: list[Column] = []
+        before: Token | None = None
+        blank = ""
+        covered = 0  # the offset up to which a span has taken the text
+        at = position(line[0], line)
+        for token, first, beside in zip(line, starts, capitals, strict=True):
+            here, at = at, "text"
+            kind, text, start = token
+            if start < covered:
+                continue
+            if kind == "space":
+                blank = text
+                continue
+            end = start + len(text)
+            vanished = preimages.at(here).vanished[first] if gaps else ()
+            span = whole.get(start) if whole else None
+            if span is None:
+                slot = self._slot(token, here, first, beside)
+            else:
+                # What the span took of the space beside it is no trace of a vanished word.
+                vanished = vanished if span.start == start else ()
+                start, end = span.start, span.end
+                doubt = self._doubt(token, here)
+                slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
+            inserted = _insertion(before, blank, token, whitespace) if vanished else None
+            found.append(
+                Column(start, end, slot, vanished, *inserted)
+                if inserted
+                else Column(start, end, slot)
+            )
+            before, blank, covered = token, "", end
+        return found
+
+    def as_they_stand(self, line: Sequence[Token]) -> list[Column]:
+        """The slots of a line on which the channel did not act."""
+        return [
+            Column(token.start, token.end, self._slot(token, None, first, ""))
+            for token, first in zip(line, sentence_starts(line), strict=True)
+            if token.kind != "space"
+        ]
+
+    def survives(self, token: Token, at: Reach) -> bool:
+        """Whether a token holds what the channel would have deleted."""
+        known = self._survivors.get((token.text, at))
+        if known is None:
+            if len(self._survivors) > _MOST_REMEMBERED:
+                self._survivors.clear()
+            known = self._survivors[token.text, at] = self._channel.is_survivor(token.text, at)
+        return known
+
+    def _slot(self, token: Token, at: Reach | None, first: bool, beside: Beside) -> Slot:
+        """The slot of a token; ``at`` is None where the channel did not act."""
+        asked = (token.text, token.kind, at, first, beside)
+        known = self._slots.get(asked)
+        if known is None:
+            if len(self._slots) > _MOST_REMEMBERED:
+                self._slots.clear()
+            words = self._words(token, at, first, beside)
+            is_word = token.kind == "word"
+            doubt, is_end = self._doubt(token, at), token.kind == "break"
+            known = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
+            self._slots[asked] = known
+        return known
+
+    def _words(
+        self, token: Token, at: Reach | None, first: bool, beside: Beside
+    ) -> tuple[Candidate, ...]:
+        as_it_is = Candidate(token.text, key(token.text))
+        if at is None or token.kind != "word" or self.survives(token, at):
+            return (as_it_is,)
+        form = shape(token.text)
+        # In running text a word of capitals is an acronym; what it lost cannot be told.
+        if form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first):
+            return (as_it_is,)
+        return (as_it_is, *self._preimages.at(at).of(token.text, first=first, beside=beside))
+
+    def _doubt(self, token: Token, at: Reach | None) -> float:
+        """Where paragraphs lose their capitals, one that begins in lower case has lost its own."""
+        if at is None or token.kind != "word" or shape(token.text) != "lower":
+            return 0.0
+        return 0.0 if self._preimages.at(at) is self._preimages.at("text") else _LOWER_OPENER
 
 
 def _insertion(

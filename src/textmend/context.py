@@ -1,34 +1,32 @@
-"""How likely each candidate of a line is, given the words around it.
+"""How likely each candidate is, given the words around it.
 
-A :class:`Context` turns the columns of a line into scores for the decoder. The scores of a column
-are an array of shape (words of the column before, choices of the gap, words of the column), in
-nats; what does not depend on the column before is the same in all rows. Start reading at
-:meth:`PairContext.scores`.
+A :class:`Context` reads the columns of a document and says which of them may be other than they
+stand. Start reading at :meth:`NetworkContext.doubted`; :class:`PairContext` does with counts.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, get_args
+from typing import NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
-from textmend.candidates import Column
+from textmend.candidates import Column, Slot
+from textmend.decoder import Array, posteriors, softmax
 from textmend.edits import Kind
 from textmend.lexicon import Lexicon
-from textmend.network import Floats, Ids, Line, Network, form
+from textmend.network import Floats, Ids, Lines, Network, form, recurring
 from textmend.preimages import Candidate
-from textmend.tokens import Beside, shape
-
-Scores = list[NDArray[np.floating[Any]]]
+from textmend.tokens import shape
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
 
 _MOST_REMEMBERED = 100_000  # slots whose candidates are kept looked up
+_AT_ONCE = 1000  # slots that the network reads at once: what it works on fits the cache
 
 # Nats against a lower-case word at the start of a sentence, and against a capital right after a
 # word that vanished from there ("The rain" leaves "rain").
@@ -56,6 +54,14 @@ class Calibration:
         return 1.0 / (1.0 + math.exp(-odds))
 
 
+class Judged(NamedTuple):
+    """A column, and how probable each choice for its gap and for its word is."""
+
+    column: Column
+    gap: Array
+    words: Array
+
+
 class Context(Protocol):
     """What judges candidates by their surroundings."""
 
@@ -64,9 +70,18 @@ class Context(Protocol):
         """What the probabilities of each kind of edit are worth."""
         ...
 
-    def scores(self, line: Sequence[Column]) -> Scores:
-        """For each column an array (words before, gap choices, words) of log-probabilities."""
+    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
+        """The columns of a document in which something is likelier than what stands there."""
         ...
+
+
+class _Facts(NamedTuple):
+    """What the network is told of a slot, and the logs of its candidates' probabilities."""
+
+    ids: Ids
+    shares: Floats
+    logs: Floats
+    form: int
 
 
 class NetworkContext:
@@ -83,47 +98,75 @@ class NetworkContext:
         }
         self._network = network
         self._lexicon = lexicon
-        self._seen: dict[
-            tuple[tuple[Candidate, ...], bool, Beside], tuple[Ids, Floats, Floats]
-        ] = {}
+        self._seen: dict[Slot, _Facts] = {}
 
-    def scores(self, line: Sequence[Column]) -> Scores:
-        """For each column an array (1, gap choices, words) of log scores."""
+    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
+        """The columns of a document in which something is likelier than what stands there."""
         # Where capitals survive, fewer words can have vanished from the start of a sentence.
-        places: dict[str, int] = {}
-        for slot in line:
-            for choice in slot.gap[1:]:
-                places.setdefault(choice.words[0], 1 + len(places))
-        # The end of a line is no slot; its gap is the one after the last.
-        slots = [slot for slot in line if not slot.words[0].text.endswith("\n")]
-        if not slots:
-            return [np.zeros((1, len(slot.gap), len(slot.words))) for slot in line]
-        parts = [self._candidates(slot) for slot in slots]
-        sizes = np.array([len(part[0]) for part in parts], np.intp)
-        found = self._network.score(
-            Line(
-                sizes,
-                np.concatenate([part[0] for part in parts]),
-                np.concatenate([part[1] for part in parts]),
-                np.array([form(s.words[0].text, first=s.first) for s in slots], np.intp),
-                self._network.ids(list(places)),
-            )
-        )
-        fits = np.split(found.candidates, np.cumsum(sizes)[:-1])
-        words = [part[2] + fit for part, fit in zip(parts, fits, strict=True)]
-        for slot, word in zip(slots, words, strict=True):
-            word[0] -= slot.doubt
-        words += [np.zeros(1)] * (len(line) - len(slots))
-        return [
-            gap[None, [0, *(places[choice.words[0]] for choice in slot.gap[1:])], None]
-            + word[None, None, :]
-            for slot, gap, word in zip(line, found.gaps, words, strict=False)
-        ]
+        choices = {id(column.vanished): column.vanished for line in lines for column in line}
+        words = dict.fromkeys(word for vanished in choices.values() for word, _ in vanished)
+        places = {word: place for place, word in enumerate(words, 1)}
+        rows = {
+            number: np.array([0, *(places[word] for word, _ in vanished)])
+            for number, vanished in choices.items()
+        }
+        gone = self._network.ids(list(words))
+        for part, forms in self._parts(lines):
+            yield from self._judged(part, forms, gone, rows)
 
-    def _candidates(self, slot: Column) -> tuple[Ids, Floats, Floats]:
-        """Vocabulary ids of candidates, their shares, and the logs of their probabilities."""
-        asked = (slot.words, slot.first, slot.beside)
-        known = self._seen.get(asked)
+    def _parts(
+        self, lines: Sequence[Sequence[Column]]
+    ) -> Iterator[tuple[list[Sequence[Column]], Ids]]:
+        """The lines that have anything to choose, some at a time, and the forms of their slots."""
+        # The end of a line is no slot; its gap is the one after the last.
+        facts = [self._facts(each.slot) for line in lines for each in line if not each.slot.is_end]
+        if not facts:
+            return
+        forms = np.array([each.form for each in facts]) | recurring(*_joined(facts))
+        part: list[Sequence[Column]] = []
+        taken: list[Ids] = []
+        size = end = 0
+        for line in lines:
+            start, end = end, end + sum(not each.slot.is_end for each in line)
+            if end > start and any(each.is_open for each in line):
+                part.append(line)
+                taken.append(forms[start:end])
+                size += end - start
+            if size >= _AT_ONCE:
+                yield part, np.concatenate(taken)
+                part, taken, size = [], [], 0
+        if part:
+            yield part, np.concatenate(taken)
+
+    def _judged(
+        self, lines: Sequence[Sequence[Column]], forms: Ids, gone: Ids, rows: Mapping[int, Ids]
+    ) -> Iterator[Judged]:
+        """What the network makes of some lines."""
+        slots = [[each.slot for each in line if not each.slot.is_end] for line in lines]
+        facts = [self._facts(slot) for line in slots for slot in line]
+        sizes, ids, shares = _joined(facts)
+        lengths = np.array([len(line) for line in slots])
+        found = self._network.score(Lines(lengths, sizes, ids, shares, forms, gone))
+        starts = np.cumsum(sizes) - sizes
+        logits = np.concatenate([each.logs for each in facts]) + found.candidates
+        logits[starts] -= [slot.doubt for line in slots for slot in line]
+        changed = (np.maximum.reduceat(logits, starts) > logits[starts]).tolist()
+        filled = (found.gaps[:, 1:].max(axis=1, initial=-np.inf) > found.gaps[:, 0]).tolist()
+        place = 0  # of the slot among all; there is one gap more in each line
+        for number, line in enumerate(lines):
+            for column in line:
+                end = column.slot.is_end
+                if (not end and changed[place]) or (column.vanished and filled[place + number]):
+                    span = slice(starts[place], starts[place] + sizes[place]) if not end else None
+                    yield Judged(
+                        column,
+                        softmax(found.gaps[place + number][rows[id(column.vanished)]]),
+                        np.ones(1) if span is None else softmax(logits[span]),
+                    )
+                place += not end
+
+    def _facts(self, slot: Slot) -> _Facts:
+        known = self._seen.get(slot)
         if known is None:
             texts = [candidate.text for candidate in slot.words]
             chances = np.array(
@@ -134,17 +177,24 @@ class NetworkContext:
                     )
                     * each.likelihood
                     for each in slot.words
-                ],
-                np.float32,
+                ]
             )
-            # What is long and no word, such as an address, is too unlikely for a float32.
-            np.maximum(chances, np.finfo(np.float32).tiny, out=chances)
-            shares = chances / chances.sum()
-            known = self._network.ids(texts), shares, np.log(chances)
+            shares = (chances / chances.sum()).astype(np.float32)
+            code = form(texts[0], first=slot.first)
+            known = _Facts(self._network.ids(texts), shares, np.log(chances), code)
             if len(self._seen) > _MOST_REMEMBERED:
                 self._seen.clear()
-            self._seen[asked] = known
+            self._seen[slot] = known
         return known
+
+
+def _joined(facts: Sequence[_Facts]) -> tuple[Ids, Ids, Floats]:
+    """The sizes of slots, and their candidates and weights one after the other."""
+    return (
+        np.array([len(each.ids) for each in facts]),
+        np.concatenate([each.ids for each in facts]),
+        np.concatenate([each.shares for each in facts]),
+    )
 
 
 class PairContext:
@@ -159,20 +209,34 @@ class PairContext:
     def __init__(self, lang: str) -> None:
         self._bigrams = Bigrams.load(lang)
 
-    def scores(self, line: Sequence[Column]) -> Scores:
-        """The log of P(vanished words, word | word before) for all choices; marks end a context."""
-        scores: Scores = []
+    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
+        """The columns of a document in which something is likelier than what stands there."""
+        for line in lines:
+            if not any(column.is_open for column in line):
+                continue
+            for column, chances in zip(line, posteriors(self.scores(line)), strict=True):
+                gap, words = chances.sum(axis=1), chances.sum(axis=0)
+                if gap.argmax() or words.argmax():
+                    yield Judged(column, gap, words)
+
+    def scores(self, line: Sequence[Column]) -> list[Array]:
+        """The log of P(vanished words, word | word before) for all choices; marks end a context.
+
+        For each column an array of shape (words of the column before, choices of the gap, words).
+        """
+        scores: list[Array] = []
         before: tuple[str | None, ...] = (None,)
         for column in line:
-            words: tuple[Candidate | None, ...] = column.words if column.is_word else (None,)
-            table = np.empty((len(before), len(column.gap), len(words)))
-            for choice, vanished in enumerate(column.gap):
+            slot, gap = column.slot, [(), *((word,) for word, _ in column.vanished)]
+            words: tuple[Candidate | None, ...] = slot.words if slot.is_word else (None,)
+            table = np.empty((len(before), len(gap), len(words)))
+            for choice, vanished in enumerate(gap):
                 for row, left in enumerate(before):
-                    inner, last = self._chain(left, vanished.words)
+                    inner, last = self._chain(left, vanished)
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log_word(word, last)
-            table += [math.log(candidate.likelihood) for candidate in column.words]
-            table[:, :, 0] -= column.doubt
+            table += [math.log(candidate.likelihood) for candidate in slot.words]
+            table[:, :, 0] -= slot.doubt
             scores.append(table + capitals(column))
             before = tuple(None if word is None else word.text for word in words)
         return scores
@@ -199,11 +263,12 @@ def capitals(column: Column) -> NDArray[np.float64]:
 
     A sentence that begins in lower case has lost its beginning.
     """
-    found = np.zeros((len(column.gap), len(column.words)))
-    if not column.is_word:
+    slot = column.slot
+    found = np.zeros((1 + len(column.vanished), len(slot.words)))
+    if not slot.is_word:
         return found
-    lower = np.array([shape(candidate.text) == "lower" for candidate in column.words])
-    if not column.first:
+    lower = np.array([shape(candidate.text) == "lower" for candidate in slot.words])
+    if not slot.first:
         found[:] = np.where(lower, 0.0, -_TITLE_INSIDE) if lower[0] else 0.0
         return found
     found[0] = np.where(lower, -_LOWER_FIRST, 0.0)

@@ -1,6 +1,7 @@
-"""Scores of a line's columns → posterior probabilities of its choices.
+"""Scores of choices → their posterior probabilities.
 
-The columns form a chain: the score of a choice may depend on the word chosen in the column before.
+Where choices do not depend on each other, :func:`softmax` is all there is to it. Else the columns
+of a line form a chain: the score of a choice may depend on the word chosen in the column before.
 The posterior of each choice sums over all paths (forward-backward), in logarithms. No text enters
 here. Start reading at :func:`posteriors`.
 """
@@ -15,6 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
+
+
+def softmax(scores: Array) -> Array:
+    """The probabilities of choices of which these are the log scores."""
+    chances = np.exp(scores - scores.max())
+    return np.asarray(chances / chances.sum())
 
 
 def posteriors(scores: Sequence[Array]) -> list[Array]:
@@ -35,10 +42,7 @@ def posteriors(scores: Sequence[Array]) -> list[Array]:
 def _chain(scores: Sequence[Array]) -> list[Array]:
     if len(scores) == 1:
         (table,) = scores
-        if table.size == 1:
-            return [np.ones(table.shape[1:])]
-        chances = np.exp(table[0] - table.max())
-        return [chances / chances.sum()]
+        return [np.ones(table.shape[1:]) if table.size == 1 else softmax(table[0])]
     forward: list[Array] = []
     arriving: Array = np.zeros(1)
     for table in scores:

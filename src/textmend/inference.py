@@ -369,8 +369,7 @@ class _Selection:
         """Nats by which what stands around its gaps says that a word was deleted, by line."""
         known = self._missed_lines.get(word)
         if known is None:
-            each = (self._missed(word, line) for line in self.census.lines)
-            known = self._missed_lines[word] = np.fromiter(each, float, len(self.census.lines))
+            known = self._missed_lines[word] = self._missed(word, self.census.lines)
         return known
 
     def evidence(self, scored: _Scored) -> Evidence:

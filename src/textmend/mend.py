@@ -7,16 +7,16 @@ input again, character for character.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.candidates import Column, Vanished, columns
+from textmend.candidates import Column, Columns, Vanished
 from textmend.channel import Channel
-from textmend.context import Calibration, Context
-from textmend.decoder import Array, posteriors
+from textmend.context import Calibration, Context, Judged
+from textmend.decoder import Array
 from textmend.edits import Alternative, Edit, Kind, Mended, survivors
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import position
@@ -39,24 +39,34 @@ def mend(
 
     ``damaged`` says of each line whether the channel acted on it.
     """
-    edits: list[Edit] = []
+    columns = Columns.load(channel, preimages)
     intact: list[tuple[int, int]] = []
+    found: list[list[Column]] = []
     for line, acted in zip(text_lines, damaged, strict=True):
-        if not acted:
+        if acted:
+            intact += _survivors(line, columns, channel)
+            found.append(columns.of(line, gaps=_is_sentence(line)))
+        else:
             intact.append((line[0].start, line[-1].end))
-            continue
-        intact += (
-            (token.start, token.end)
-            for token in line
-            if channel.is_survivor(token.text, position(token, line))
-            or (channel.leaky and token.kind not in ("space", "break"))
-        )
-        slots = columns(line, channel, preimages, gaps=_is_sentence(line))
-        if all(len(slot.words) == len(slot.gap) == 1 for slot in slots):
-            continue
-        for slot, chances in zip(slots, posteriors(context.scores(slots)), strict=True):
-            edits += _edits(slot, chances, channel, context.calibration, min_probability)
+            found.append(columns.as_they_stand(line))
+    edits = [
+        edit
+        for judged in context.doubted(found)
+        for edit in _edits(judged, channel, context.calibration, min_probability)
+    ]
     return edits, intact
+
+
+def _survivors(
+    line: Sequence[Token], columns: Columns, channel: Channel
+) -> Iterator[tuple[int, int]]:
+    """The spans of the tokens that the channel spared."""
+    at = position(line[0], line)
+    for token in line:
+        # What is there of a word that lost letters by chance was spared.
+        if columns.survives(token, at) or (channel.leaky and token.kind not in ("space", "break")):
+            yield token.start, token.end
+        at = "text"
 
 
 def proven(mended: Mended) -> Mended:
@@ -84,43 +94,41 @@ def _is_sentence(line: Sequence[Token]) -> bool:
 
 
 def _edits(
-    column: Column,
-    chances: Array,
+    judged: Judged,
     channel: Channel,
     calibration: Mapping[Kind, Calibration],
     min_probability: float,
 ) -> Iterable[Edit]:
-    gap_chances, word_chances = chances.sum(axis=1), chances.sum(axis=0)
-    best = int(gap_chances.argmax())
-    # Most columns stay as they are; only what is changed needs a calibrated probability.
-    if best and (
-        (chance := calibration["vanished-word"](float(gap_chances[best]))) >= min_probability
-    ):
-        vanished = column.gap[best]
-        yield Edit(
-            vanished.place,
-            vanished.place,
-            "",
-            vanished.text,
-            "vanished-word",
-            chance,
-            _alternatives(column.gap, gap_chances, best, chance),
-            channel.acting_on(vanished.text),
-        )
-    best = int(word_chances.argmax())
-    if best and (chance := calibration["word"](float(word_chances[best]))) >= min_probability:
-        word = column.words[best]
+    column, slot = judged.column, judged.column.slot
+    best = int(judged.gap.argmax())
+    if best:
+        chance = calibration["vanished-word"](float(judged.gap[best]))
+        if chance >= min_probability:
+            gap = column.gap
+            yield Edit(
+                gap[best].place,
+                gap[best].place,
+                "",
+                gap[best].text,
+                "vanished-word",
+                chance,
+                _alternatives(gap, judged.gap, best, chance),
+                channel.acting_on(gap[best].text),
+            )
+    best = int(judged.words.argmax())
+    if best and (chance := calibration["word"](float(judged.words[best]))) >= min_probability:
+        word = slot.words[best]
         yield Edit(
             column.start,
             column.end,
-            column.words[0].text,
+            slot.words[0].text,
             word.text,
-            "rejoined-word" if column.span else "word",
+            "rejoined-word" if slot.span else "word",
             chance,
-            _alternatives(column.words, word_chances, best, chance),
+            _alternatives(slot.words, judged.words, best, chance),
             channel.acting_on(
                 word.text,
-                intact=survivors(column.words[0].text, word.text) if channel.leaky else (),
+                intact=survivors(slot.words[0].text, word.text) if channel.leaky else (),
             ),
         )
 

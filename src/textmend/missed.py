@@ -10,59 +10,74 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
-from textmend.network import Line, Network, form
+from textmend.network import Lines, Network, form, recurring
 from textmend.tokens import Token, sentence_starts
+
+Floats = NDArray[np.float64]
 
 
 class Missed(Protocol):
-    """What says how surely a word is missed from a line, in nats."""
+    """What says how surely a word is missed, in nats."""
 
-    def __call__(self, word: str, line: Sequence[Token]) -> float:
-        """The log-odds that occurrences of ``word`` were deleted from the line."""
+    def __call__(self, word: str, lines: Sequence[Sequence[Token]], /) -> Floats:
+        """For each line, the log-odds that occurrences of ``word`` were deleted from it."""
         ...
 
 
 class MissedByNetwork:
-    """The judgement of a context network, which reads the whole line."""
+    """The judgement of a context network, which reads whole lines."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def __call__(self, word: str, line: Sequence[Token]) -> float:
-        """The log-odds that occurrences of ``word`` were deleted from the line."""
+    def __call__(self, word: str, lines: Sequence[Sequence[Token]], /) -> Floats:
+        """For each line, the log-odds that occurrences of ``word`` were deleted from it."""
         seen = [
-            (token.text, form(token.text, first=first))
-            for token, first in zip(line, sentence_starts(line), strict=True)
-            if token.kind not in ("space", "break")
+            [
+                (token.text, form(token.text, first=first))
+                for token, first in zip(line, sentence_starts(line), strict=True)
+                if token.kind not in ("space", "break")
+            ]
+            for line in lines
         ]
-        if not seen:
-            return 0.0
-        ones = np.ones(len(seen), np.float32)
-        texts, forms = zip(*seen, strict=True)
-        ids, vanished = self._network.ids(texts), self._network.ids([word])
-        gaps = self._network.score(
-            Line(ones.astype(np.intp), ids, ones, np.array(forms, np.intp), vanished)
-        ).gaps
-        return float(np.logaddexp(0.0, gaps[:, 1] - gaps[:, 0]).sum())
+        found = np.zeros(len(lines))
+        filled = [number for number, line in enumerate(seen) if line]
+        if not filled:
+            return found
+        texts, codes = zip(*chain.from_iterable(seen), strict=True)
+        ids, ones = self._network.ids(texts), np.ones(len(texts), np.float32)
+        sizes = np.ones(len(texts), np.intp)
+        lengths = np.array([len(seen[number]) for number in filled])
+        forms = np.array(codes, np.intp) | recurring(sizes, ids, ones)
+        vanished = self._network.ids([word])
+        gaps = self._network.score(Lines(lengths, sizes, ids, ones, forms, vanished)).gaps
+        odds = np.logaddexp(0.0, gaps[:, 1] - gaps[:, 0])
+        # There is one gap more than slots in each line.
+        found[filled] = np.add.reduceat(odds, np.cumsum(lengths + 1) - (lengths + 1))
+        return found
 
 
 class MissedByPairs:
     """The judgement of counts of word pairs: coarse, since they see no further than the next word.
 
-    What it finds missed in clean text is counted against.
+    Pairs in which the word is not missed speak against its deletion.
     """
 
     def __init__(self, bigrams: Bigrams) -> None:
         self._bigrams = bigrams
 
-    def __call__(self, word: str, line: Sequence[Token]) -> float:
-        """The log-odds that occurrences of ``word`` were deleted from the line."""
+    def __call__(self, word: str, lines: Sequence[Sequence[Token]], /) -> Floats:
+        """For each line, the log-odds that occurrences of ``word`` were deleted from it."""
+        return np.array([self._of_line(word, line) for line in lines])
+
+    def _of_line(self, word: str, line: Sequence[Token]) -> float:
         probability = self._bigrams.probability
         total = 0.0
         for left, right in pairwise(token for token in line if token.kind != "space"):

@@ -4,9 +4,9 @@ It never sees a damaged string. A slot (a word, a number, a punctuation mark) en
 mean of its candidates' embeddings, plus how the damaged surface is capitalised, so that one network
 serves every channel. A few gated convolutions spread that along the line; a candidate's score is
 the product of its embedding with its slot's state, and a vanished word's that with the state of
-the gap. A line is always computed alone, and all matrix products are of small whole numbers, whose
-sums are exact in any order: the same line has the same scores, whatever is computed beside it and
-however many threads the linear algebra library uses.
+the gap. All matrix products are of small whole numbers, whose sums are exact in any order: the same
+line has the same scores, whatever is computed beside it and however many threads the linear algebra
+library uses.
 
 Here is also the model file: magic bytes, a checksum, a JSON header, then plain arrays; nothing is
 unpickled. ``textmend.training`` makes such files. Start reading at :meth:`Network.score`.
@@ -39,7 +39,10 @@ SHIPPED = Path(__file__).parent / "data" / "context-en.tmnd"
 CLASSES = ("<lower>", "<title>", "<upper>", "<mixed>", "<number>", "<year>", "<other>")
 _SHAPE_CODES: dict[Shape, int] = {"lower": 0, "title": 1, "upper": 2, "mixed": 3}
 SHAPES = len(_SHAPE_CODES)
-FIRST = 4  # bit of a form: a sentence may begin here
+# Bits of a form: a sentence may begin here; the word occurs before, or after, in the document.
+FIRST, BEFORE, AFTER = 4, 8, 16
+FORMS = 32
+_NEARBY = 500  # slots: how far away an occurrence counts
 
 _NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
 _YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
@@ -70,17 +73,37 @@ def form(surface: str, *, first: bool = False) -> int:
     return _SHAPE_CODES[shape(surface)] | (FIRST if first else 0)
 
 
-@dataclass(frozen=True)
-class Line:
-    """What the network reads: the n slots of one line of text, in order, without white space.
+def recurring(sizes: Ids, candidates: Ids, weights: Floats) -> Ids:
+    """The bits of slots whose likeliest word occurs before, or again after, in the document.
 
-    ``sizes``, shape (n,): how many candidates each slot has, at least one. ``candidates`` and
-    ``weights``, both of shape (sum of sizes,): all slots' candidates one after the other, as
-    vocabulary ids, and the share of each in its slot (a slot's weights add up to one). ``forms``,
-    shape (n,): see :func:`form`. ``vanished``, shape (m,): the words that the channel deletes
-    whole, as vocabulary ids.
+    What is mentioned again is "the" one. The arguments are those of :class:`Line`, for all slots of
+    a document in order, so that nothing but the damaged text decides.
+    """
+    slots = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((-weights, slots))
+    words = candidates[order][np.cumsum(sizes) - sizes]
+    by_word = np.argsort(words, kind="stable")
+    again = (np.diff(words[by_word]) == 0) & (np.diff(by_word) <= _NEARBY)
+    again &= words[by_word][1:] >= len(CLASSES)
+    bits = np.zeros(len(sizes), np.intp)
+    bits[by_word[1:][again]] |= BEFORE
+    bits[by_word[:-1][again]] |= AFTER
+    return bits
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What the network reads: n slots, line by line in the order of the text, without white space.
+
+    ``lengths``, shape (lines,): how many slots each line has. ``sizes``, shape (n,): how many
+    candidates each slot has, at least one. ``candidates`` and ``weights``, both of shape (sum of
+    sizes,): all slots' candidates one after the other, as vocabulary ids, and the share of each in
+    its slot (a slot's weights add up to one). ``forms``, shape (n,): see :func:`form` and
+    :func:`recurring`. ``vanished``, shape (m,): the words that the channel deletes whole, as
+    vocabulary ids.
     """
 
+    lengths: Ids
     sizes: Ids
     candidates: Ids
     weights: Floats
@@ -90,13 +113,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Scores:
-    """What the network says of a line: natural logarithms, comparable within a slot or a gap.
+    """What the network says of lines: natural logarithms, comparable within a slot or a gap.
 
-    ``candidates``, shape (sum of sizes,), aligned with ``Line.candidates``: how well each fits. It
+    ``candidates``, shape (sum of sizes,), aligned with ``Lines.candidates``: how well each fits. It
     holds no word frequency: add the log frequency of the candidate to get its logit. Where a slot
-    has but one candidate the score is 0. ``gaps``, shape (n + 1, 1 + m): row i is the gap before
-    slot i, and row n that after the last one; column 0 is "nothing stood here", column 1 + j is
-    ``Line.vanished[j]``. These hold all there is to know, word frequency too: a softmax over a row
+    has but one candidate the score is 0. ``gaps``, shape (n + lines, 1 + m): for each line the gaps
+    before its slots and the one after the last; column 0 is "nothing stood here", column 1 + j is
+    ``Lines.vanished[j]``. These hold all there is to know, word frequency too: a softmax over a row
     gives probabilities.
     """
 
@@ -155,41 +178,50 @@ class Network:
         ]
         return np.array(listed, np.intp)
 
-    def score(self, line: Line) -> Scores:
+    def score(self, lines: Lines) -> Scores:
         """How well each candidate fits its slot, and each vanished word its gap."""
-        states = self._states(line)
-        several = np.repeat(line.sizes > 1, line.sizes)
-        slots = np.repeat(np.arange(len(line.sizes)), line.sizes)[several]
-        ids = line.candidates[several]
-        asked = self._slot(states[1:-1])
-        scores = np.zeros(len(line.candidates), np.float32)
-        scores[several] = np.einsum("ij,ij->i", asked[slots], self._embed(ids)) + self._bias[ids]
-        return Scores(scores, self._gaps(states, line.vanished))
+        # The same whole numbers serve both kinds of questions.
+        grid = min(self._slot.finest, self._gap.finest)
+        states = _unit(self._states(lines), grid)
+        several = np.repeat(lines.sizes > 1, lines.sizes)
+        slots = np.repeat(np.arange(len(lines.sizes)), lines.sizes)[several]
+        ids = lines.candidates[several]
+        asked, places = np.unique(slots, return_inverse=True)
+        vectors = self._slot.of_whole(states[asked], grid)
+        scores = np.zeros(len(lines.candidates), np.float32)
+        scores[several] = np.einsum("ij,ij->i", vectors[places], self._embed(ids)) + self._bias[ids]
+        return Scores(scores, self._gaps(states, grid, lines))
 
-    def _gaps(self, states: Floats, vanished: Ids) -> Floats:
+    def _gaps(self, states: Floats, grid: Floats, lines: Lines) -> Floats:
+        vanished = lines.vanished
         options = _Affine(
             np.vstack([self._nothing, self._rows[vanished]]),
             np.concatenate([self._nothing_scale, self._scales[vanished]]),
             np.concatenate([np.zeros(1, np.float32), self._gap_bias[vanished]]),
         )
-        return options(_gate(self._gap(np.hstack([states[:-1], states[1:]]))))
+        ends = np.cumsum(lines.lengths)
+        slots, nothing = np.arange(len(lines.sizes)), len(lines.sizes)
+        before = np.insert(slots, ends - lines.lengths, nothing)
+        after = np.insert(slots, ends, nothing)
+        sides = states[np.stack([before, after], 1)].reshape(len(before), -1)
+        return options(_gate(self._gap.of_whole(sides, grid)))
 
-    def _states(self, line: Line) -> Floats:
-        """The state of each slot, with a row of zeros before the first and after the last."""
-        starts = np.cumsum(line.sizes) - line.sizes
-        meanings = self._embed(line.candidates) * line.weights[:, None]
-        if len(meanings) > len(starts):
+    def _states(self, lines: Lines) -> Floats:
+        """The state of each slot."""
+        meanings = self._embed(lines.candidates) * lines.weights[:, None]
+        if len(meanings) > len(lines.sizes):
+            starts = np.cumsum(lines.sizes) - lines.sizes
             meanings = np.add.reduceat(meanings, starts, axis=0)
-        states = self._enter(meanings) + self._forms[line.forms]
+        states = self._enter(meanings) + self._forms[lines.forms % len(self._forms)]
         # What the channel deletes whole is missed everywhere.
-        shares = self._shares[line.vanished]
-        missed = (self._embed(line.vanished) * shares[:, None]).sum(axis=0, keepdims=True)
+        shares = self._shares[lines.vanished]
+        missed = (self._embed(lines.vanished) * shares[:, None]).sum(axis=0, keepdims=True)
         states += self._absent(missed / max(shares.sum(), np.float32(1e-9)))
         for reach, layer in self._layers:
-            seen = _normal(states, reach)
-            around = np.hstack([seen[: -2 * reach], seen[reach:-reach], seen[2 * reach :]])
-            states += _gate(layer(around))
-        return _normal(states, 1)
+            seen = _unit(states, layer.finest)
+            around = seen[_around(lines.lengths, reach)].reshape(len(states), 3 * states.shape[1])
+            states += _gate(layer.of_whole(around, layer.finest))
+        return states
 
     def _embed(self, ids: Ids) -> Floats:
         rows: Floats = np.multiply(self._rows[ids], self._scales[ids, None], dtype=np.float32)
@@ -209,6 +241,8 @@ class _Affine:
         self._scales, self._bias = scales, bias
         lengths = np.sqrt(np.square(self._weight).sum(axis=0))
         self._longest = np.float32(_EXACT / max(lengths.max(), 1.0))
+        # The grid for states, which have a mean square of one.
+        self.finest = _power_of_two(np.asarray(self._longest / len(self._weight) ** 0.5))
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[Any]], name: str) -> _Affine:
@@ -217,13 +251,26 @@ class _Affine:
     def __call__(self, values: Floats) -> Floats:
         lengths = np.sqrt(np.einsum("ij,ij->i", values, values))
         finest = self._longest / np.maximum(lengths, np.float32(1e-6))
-        grid = np.exp2(np.floor(np.log2(finest)))[:, None]
+        grid = _power_of_two(finest)[:, None]
         whole = values * grid
         result: Floats = np.rint(whole, out=whole) @ self._weight
         result *= self._scales
         result /= grid
         result += self._bias
         return result
+
+    def of_whole(self, values: Floats, grid: Floats) -> Floats:
+        """The same for values that are on a grid already: whole numbers, ``grid`` of them a one."""
+        result: Floats = values @ self._weight
+        result *= self._scales / grid
+        result += self._bias
+        return result
+
+
+def _power_of_two(values: Floats) -> Floats:
+    """The next power of two below: to scale by it is exact."""
+    found: Floats = np.exp2(np.floor(np.log2(values)))
+    return found
 
 
 def _gate(values: Floats) -> Floats:
@@ -232,13 +279,24 @@ def _gate(values: Floats) -> Floats:
     return values[:, :half] * np.maximum(values[:, half:], np.float32(0))
 
 
-def _normal(values: Floats, reach: int) -> Floats:
-    """Each row scaled to a mean square of one, between ``reach`` rows of zeros on either side."""
+def _unit(values: Floats, grid: Floats) -> Floats:
+    """Each row scaled to a mean square of one, on a grid, and a row of zeros after the last."""
     squares = np.einsum("ij,ij->i", values, values)
-    scales = 1 / np.sqrt(squares / np.float32(values.shape[1]) + np.float32(1e-6))
-    padded = np.zeros((len(values) + 2 * reach, values.shape[1]), np.float32)
-    np.multiply(values, scales[:, None], out=padded[reach:-reach])
-    return padded
+    scales = grid / np.sqrt(squares / np.float32(values.shape[1]) + np.float32(1e-6))
+    whole = np.zeros((len(values) + 1, values.shape[1]), np.float32)
+    np.multiply(values, scales[:, None], out=whole[:-1])
+    return np.rint(whole, out=whole)
+
+
+def _around(lengths: Ids, reach: int) -> Ids:
+    """For each slot its row and those so far to either side; the last row, out of its line."""
+    slots, nothing = np.arange(lengths.sum()), lengths.sum()
+    ends = np.repeat(np.cumsum(lengths), lengths)
+    starts = ends - np.repeat(lengths, lengths)
+    left, right = slots - reach, slots + reach
+    return np.stack(
+        [np.where(left < starts, nothing, left), slots, np.where(right < ends, right, nothing)], 1
+    )
 
 
 def _class(text: str) -> str:

@@ -70,6 +70,7 @@ def prepare_command(
 @main.command("train")
 @click.argument("corpus", type=_FILE)
 @click.option("--checkpoint", type=_OUT, required=True, help="Written often; resumed from.")
+@click.option("--start", type=_FILE, help="A model file to begin with; the network may be larger.")
 @click.option("--passes", default=2.0, help="How often the corpus is read.")
 @click.option("--embedding", default=128, help="Numbers for each word.")
 @click.option("--width", default=160, help="Numbers in a state.")
@@ -83,6 +84,7 @@ def prepare_command(
 def train_command(
     corpus: Path,
     checkpoint: Path,
+    start: Path | None,
     passes: float,
     embedding: int,
     width: int,
@@ -99,7 +101,14 @@ def train_command(
         torch.set_num_threads(threads)
     size = Size(embedding, width, tuple(int(reach) for reach in dilations.split(",")))
     plan = Plan(passes, rate, seed=seed, device=device, bfloat16=bfloat16, compiled=compiled)
-    train(Corpus.load(corpus), size, plan, checkpoint, report=lambda state: click.echo(str(state)))
+    train(
+        Corpus.load(corpus),
+        size,
+        plan,
+        checkpoint,
+        report=lambda state: click.echo(str(state)),
+        start=start,
+    )
 
 
 @main.command("export")

@@ -28,7 +28,7 @@ from textmend.lexicon import key
 from textmend.network import CLASSES, FIRST, SHAPES, form, is_word, number_class
 from textmend.tokens import sentence_starts, tokenize
 
-LINE_START = 8  # bit of a code: the token begins a line; the lower bits are the network's form
+LINE_START = 8  # bit of a code: the token begins a line; below are the shape and FIRST
 
 
 @dataclass(frozen=True)

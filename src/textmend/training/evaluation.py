@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from textmend.channel import Channel
 from textmend.lexicon import Lexicon, key
-from textmend.network import Line, Network, form, is_word
-from textmend.tokens import lines, sentence_starts, tokenize
+from textmend.network import Lines, Network, form, is_word, recurring
+from textmend.tokens import Token, lines, sentence_starts, tokenize
 from textmend.training.sampling import MAX_CANDIDATES, Words
 
 _COMMON = 1e-5  # a word that makes up at least this share of clean text
@@ -117,15 +117,17 @@ def evaluate(network: Network, texts: Iterable[str], channel: Channel, lexicon: 
     mender = _Mender(network, channel, lexicon)
     counts = Counts()
     for text in texts:
-        for line in lines(tokenize(text)):
-            seen = [token for token in line if token.kind not in ("space", "break")]
-            fresh = [
-                first
-                for token, first in zip(line, sentence_starts(line), strict=True)
-                if token.kind not in ("space", "break")
-            ]
-            mender.line([token.text for token in seen], fresh, counts)
+        mender.text(text, counts)
     return counts
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A damaged line: what was written and what is left, what vanished from the gaps, the forms."""
+
+    left: list[tuple[str, str]]
+    gaps: list[list[str]]
+    forms: list[int]
 
 
 @dataclass(frozen=True)
@@ -153,45 +155,55 @@ class _Mender:
         self._vanished_ids = self.network.ids(self._vanished)
         self._kept = Channel(self.channel.drops, "keep")
 
-    def line(self, words: Sequence[str], fresh: Sequence[bool], counts: Counts) -> None:
-        """Damage a line, mend it, and count."""
-        left: list[tuple[str, str]] = []  # what was written, and what is there
-        gaps: list[list[str]] = [[]]
-        forms = []
-        first = False
-        for word, starts in zip(words, fresh, strict=True):
-            first = first or starts
-            surface = self._damage(word)
-            if surface:
-                left.append((word, surface))
-                gaps.append([])
-                forms.append(form(surface, first=first))
-                first = False
-            else:
-                gaps[-1].append(key(word))
-        if not left:
+    def text(self, text: str, counts: Counts) -> None:
+        """Damage a text, mend it, and count."""
+        read = [line for each in lines(tokenize(text)) if (line := self._read(each)).left]
+        if not read:
             return
+        left = [each for line in read for each in line.left]
         slots = [self._slot(surface) for _, surface in left]
+        sizes = np.array([len(slot.words) for slot in slots])
+        candidates = np.concatenate([slot.ids for slot in slots])
+        weights = np.concatenate([slot.weights for slot in slots])
+        forms = np.array([code for line in read for code in line.forms])
         scores = self.network.score(
-            Line(
-                np.array([len(slot.words) for slot in slots]),
-                np.concatenate([slot.ids for slot in slots]),
-                np.concatenate([slot.weights for slot in slots]),
-                np.array(forms),
+            Lines(
+                np.array([len(line.left) for line in read]),
+                sizes,
+                candidates,
+                weights,
+                forms | recurring(sizes, candidates, weights),
                 self._vanished_ids,
             )
         )
-        place = 0
-        for (word, surface), slot in zip(left, slots, strict=True):
-            fits = scores.candidates[place : place + len(slot.words)]
-            place += len(slot.words)
-            right = key(slot.words[int(np.argmax(fits + slot.priors))]) == key(word)
+        fits = np.split(scores.candidates, np.cumsum(sizes)[:-1])
+        for (word, surface), slot, fit in zip(left, slots, fits, strict=True):
+            right = key(slot.words[int(np.argmax(fit + slot.priors))]) == key(word)
             self._count(word, surface, right, counts)
+        gaps = [gap for line in read for gap in line.gaps]
         counts.vanished += sum(map(len, gaps))
         for gap, choice in zip(gaps, scores.gaps.argmax(1).tolist(), strict=True):
             if choice:
                 counts.inserted += 1
                 counts.restored += self._vanished[choice - 1] in gap
+
+    def _read(self, line: Sequence[Token]) -> _Line:
+        """Damage a line."""
+        found = _Line([], [[]], [])
+        first = False
+        for token, starts in zip(line, sentence_starts(line), strict=True):
+            if token.kind in ("space", "break"):
+                continue
+            first = first or starts
+            surface = self._damage(token.text)
+            if surface:
+                found.left.append((token.text, surface))
+                found.gaps.append([])
+                found.forms.append(form(surface, first=first))
+                first = False
+            else:
+                found.gaps[-1].append(key(token.text))
+        return found
 
     def _count(self, word: str, surface: str, right: bool, counts: Counts) -> None:
         counts.words += 1

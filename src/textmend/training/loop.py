@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from textmend.errors import TextmendError
 from textmend.training.corpus import Corpus
+from textmend.training.growth import start_from
 from textmend.training.model import ContextModel, Loss, Size
 from textmend.training.sampling import Batch, Sampler
 
@@ -72,15 +73,20 @@ def train(
     report: Callable[[Progress], None],
     every: int = 100,
     saved: Callable[[ContextModel, int], None] | None = None,
-    save_every: int = 2000,
+    save_every: int = 1000,
+    start: Path | None = None,
 ) -> ContextModel:
     """A model that has read ``corpus`` under random channels; goes on from ``checkpoint``.
 
+    Where there is no checkpoint yet, it begins with the weights of the model file ``start``.
     ``saved`` is called with each model that was written to the checkpoint.
     """
     torch.manual_seed(plan.seed)
     frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
-    model = ContextModel(frequencies, size).to(plan.device)
+    model = ContextModel(frequencies, size)
+    if start and not checkpoint.exists():
+        start_from(start, model, corpus.words)
+    model.to(plan.device)
     if plan.compiled:
         model.compile_convolutions()
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), fused=True)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from textmend.network import FIRST, SHAPES
+from textmend.network import FORMS
 from textmend.training.sampling import Array, Batch
 
 _ToTensor = Callable[[Array], Tensor]
@@ -63,8 +63,7 @@ class ContextModel(nn.Module):
         nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
         self.bias = nn.Parameter(torch.zeros(len(frequencies)))
         self.gap_bias = nn.Parameter(torch.from_numpy(np.log(frequencies).astype(np.float32)))
-        self.form = nn.Embedding(2 * SHAPES, width)
-        assert FIRST == SHAPES
+        self.form = nn.Embedding(FORMS, width)
         self.nothing = nn.Parameter(torch.zeros(1, embedding))
         self.register_buffer("shares", torch.from_numpy(np.sqrt(frequencies).astype(np.float32)))
         self.absent = nn.Linear(embedding, width)

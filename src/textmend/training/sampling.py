@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.channel import Channel, Drop, Place
-from textmend.network import CLASSES, FIRST, SHAPES, form, is_word
+from textmend.network import CLASSES, FIRST, SHAPES, form, is_word, recurring
 from textmend.training.corpus import LINE_START, Corpus
 
 Array = NDArray[Any]
 
 MAX_CANDIDATES = 16
-# To damage the vocabulary takes longer than to learn from a piece of text: as many channels serve
+# To damage the vocabulary takes longer than to learn from a piece of text: so many channels serve
 # each stretch of so many steps.
-_STRETCH = 32
+_CHANNELS, _STRETCH = 32, 64
 INTACT, VANISHED = -1, -2
 
 
@@ -90,7 +90,7 @@ class Words:
 
 # Words that a careless clean-up deletes, and how often each is drawn among them.
 _FUNCTION_WORDS = {
-    "the": 20, "of": 8, "and": 10, "in": 10, "to": 8, "a": 12, "an": 10, "is": 1.2, "for": 1.2,
+    "the": 20, "of": 8, "and": 14, "in": 12, "to": 8, "a": 14, "an": 12, "is": 1.2, "for": 1.2,
     "that": 1.2, "with": 1, "on": 1.2, "at": 1, "by": 1, "it": 1, "as": 1, "was": 1, "be": 0.6,
     "have": 0.6, "has": 0.6, "not": 0.6, "but": 0.6, "he": 0.6, "his": 0.6, "they": 0.4,
     "this": 0.6, "from": 0.6, "or": 0.6, "are": 0.6, "we": 0.4, "you": 0.4, "i": 0.4, "which": 0.4,
@@ -211,7 +211,7 @@ class Sampler:
     def _piece(self, number: int, stretch: int, random: np.random.Generator) -> Batch:
         span = slice(self._bounds[number], self._bounds[number + 1])
         ids, codes = self._corpus.ids[span].astype(np.int64), self._corpus.codes[span]
-        confusion = self._confusion(stretch, int(random.integers(_STRETCH)))
+        confusion = self._confusion(stretch, int(random.integers(_CHANNELS)))
 
         shapes = codes % SHAPES
         group = confusion.group[shapes, ids]
@@ -233,8 +233,10 @@ class Sampler:
         line = np.cumsum((codes & LINE_START) > 0)
         rows = np.cumsum(left) - left + line * self._reach
         length = int(rows[-1]) + 1 + self._reach
+        slots = self._slots(ids[left], shapes[left], group[left], groups, random)
         row_forms, present = np.zeros(length, np.int64), np.zeros(length, np.bool_)
-        row_forms[rows[left]], present[rows[left]] = forms[left], True
+        row_forms[rows[left]] = forms[left] | recurring(*slots[:3])
+        present[rows[left]] = True
 
         # Where two words vanished from one gap, either of them is a right answer.
         places = np.full(len(self._wordlike), -1)
@@ -244,7 +246,6 @@ class Sampler:
         row_answers[rows[lost]] = places[ids[lost]]
         gap_rows = np.flatnonzero(present | np.roll(present, 1)) if confusion.vanished else lost[:0]
 
-        slots = self._slots(ids[left], shapes[left], group[left], groups, random)
         return Batch(
             np.array([length]),
             row_forms,
@@ -257,7 +258,7 @@ class Sampler:
             row_answers[gap_rows],
         )
 
-    @lru_cache(maxsize=2 * _STRETCH)  # noqa: B019 - a sampler lives as long as its process
+    @lru_cache(maxsize=2 * _CHANNELS)  # noqa: B019 - a sampler lives as long as its process
     def _confusion(self, stretch: int, number: int) -> Confusion:
         """One of the channels of a stretch of steps, and what it does to the vocabulary."""
         random = np.random.default_rng((self._seed, stretch, number, 2))

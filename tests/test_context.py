@@ -1,0 +1,58 @@
+"""What judges candidates: of a document, and whatever its words look like."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from textmend import Channel, Mender
+from textmend.candidates import Columns
+from textmend.context import NetworkContext, PairContext
+from textmend.lexicon import Lexicon
+from textmend.network import Network
+from textmend.preimages import Preimages
+from textmend.tokens import lines, tokenize
+
+EXAMPLE = Channel.of("the", "ad")
+
+
+def test_a_very_long_word_is_no_number_out_of_range() -> None:
+    address = "https://a.example/" + "/".join("abcdefgh" * 30)
+    text = f"y said {'or' * 400} and {address} were {'s' * 1000} of many or things."
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for mender in (Mender(channel=EXAMPLE), Mender(channel=EXAMPLE, model=None)):
+            assert mender.mend(text).startswith("They said")
+
+
+def test_only_what_may_be_other_than_it_stands_is_judged() -> None:
+    preimages = Preimages.load(EXAMPLE.drops, "en")
+    columns = Columns(EXAMPLE, preimages)
+    document = [
+        columns.of(line)
+        for line in lines(tokenize("A cat sat.\n\nIn dition, y met many or farmers.\nRain fell."))
+    ]
+    for context in (NetworkContext(Network.load(), Lexicon.load("en")), PairContext("en")):
+        judged = list(context.doubted(document))
+        for each in judged:
+            assert each.gap.argmax() or each.words.argmax()
+            assert np.isclose(each.gap.sum(), 1)
+            assert np.isclose(each.words.sum(), 1)
+            assert len(each.words) in (1, len(each.column.slot.words))
+        best = {each.column.slot.words[int(each.words.argmax())].text for each in judged}
+        assert {"addition", "they", "other"} <= best
+        places = [each.column.start for each in judged]
+        assert places == sorted(places)
+
+
+def test_a_line_is_judged_by_itself_and_by_what_recurs_in_the_document() -> None:
+    """Beside what recurs, nothing but its own line decides, however many lines there are."""
+    columns = Columns(EXAMPLE, Preimages.load(EXAMPLE.drops, "en"))
+    context = NetworkContext(Network.load(), Lexicon.load("en"))
+    line = columns.of(tokenize("They met many or farmers in ir village."))
+    other = columns.of(tokenize("Two boats sank; nobody was hurt, said owner."))
+    (alone,) = ([(each.words.tolist(), each.gap.tolist()) for each in context.doubted([line])],)
+    together = list(context.doubted([other] * 40 + [line] + [other] * 40))
+    again = [(e.words.tolist(), e.gap.tolist()) for e in together if e.column in line]
+    assert again == alone
