@@ -38,7 +38,7 @@ _NATIVE = {"lower": 9.0, "title": 2.0}
 class Spelling:
     """A model of the letters of words: each is foretold by those before it.
 
-    >>> english = Spelling.load("en")
+    >>> english = Spelling.of(Lexicon.load("en"))
     >>> english.log_probability("brightness") > english.log_probability("brihgtness")
     True
     """
@@ -64,9 +64,9 @@ class Spelling:
 
     @staticmethod
     @lru_cache(maxsize=8)
-    def load(lang: str) -> Spelling:
-        """The model of a language, shared by all that ask for it."""
-        return Spelling(list(islice(Lexicon.load(lang).words, _WORDS)))
+    def of(lexicon: Lexicon) -> Spelling:
+        """The model of a lexicon's words, shared by all that ask for it."""
+        return Spelling(list(islice(lexicon.words, _WORDS)))
 
     def log_probability(self, word: str) -> float:
         """The log-probability that a word is spelled like that, its end included."""
@@ -115,7 +115,7 @@ class Speller:
 
     def __init__(self, drops: tuple[Rule, ...], lexicon: Lexicon) -> None:
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
-        self._spelling = Spelling.load(lexicon.lang)
+        self._spelling = Spelling.of(lexicon)
         words = "\n".join(islice(lexicon.words, _WORDS))
         deleted: Counter[tuple[str, str]] = Counter()
         for drop in self._channel.drops:
