@@ -134,6 +134,10 @@ def test_results_say_how_much_is_damaged() -> None:
     assert textmend.mend_and_explain(NEWS[0]).damaged_share == 0.0
     damaged = Channel.of("the", "ad").apply(NEWS[0])
     assert textmend.mend_and_explain(damaged).damaged_share == 1.0
+    # Words that survive in a damaged line are part of it.
+    survivor = textmend.mend_and_explain("Furrmore, y met ir Sourn friends and others in Nerlands.", channel="the")
+    assert survivor.intact
+    assert survivor.damaged_share == 1.0
     half = textmend.mend_and_explain(damaged + "\n" + NEWS[0], channel="the,ad")
     assert 0.4 < half.damaged_share < 0.6
     assert half.to_dict()["damaged_share"] == pytest.approx(half.damaged_share, abs=1e-4)

@@ -153,10 +153,16 @@ class Mended:
 
     @property
     def damaged_share(self) -> float:
-        """The share of the input that the channel acted on, from 0 to 1."""
+        """The share of the input, in whole lines, that the channel acted on, from 0 to 1."""
         if not self.channel or not self.original:
             return 0.0
-        return 1.0 - sum(end - start for start, end in self.intact) / len(self.original)
+        clean = sum(end - start for start, end in self.intact if self._is_line(start, end))
+        return 1.0 - clean / len(self.original)
+
+    def _is_line(self, start: int, end: int) -> bool:
+        """Whether a span of the input is a line, and no word that survived within one."""
+        text = self.original
+        return text[start - 1 : start] in ("", "\n") and (end == len(text) or text[end - 1] == "\n")
 
     @cached_property
     def _shifts(self) -> list[int]:

@@ -10,6 +10,7 @@ import math
 from textmend.drops import Drop, Rule
 from textmend.edits import Edit, Mended
 from textmend.evidence import Evidence
+from textmend.families import RandomLoss
 
 _EXAMPLES = 4
 _AROUND = 24
@@ -63,7 +64,11 @@ def deleted(rule: Rule) -> str:
     >>> from textmend.families import Ligatures
     >>> deleted(Ligatures(" ")), deleted(Ligatures("?")), deleted(Ligatures())
     ('ligatures (a space left)', "ligatures ('?' left)", 'ligatures')
+    >>> deleted(RandomLoss(0.02))
+    'letters at random (2 %)'
     """
+    if isinstance(rule, RandomLoss):
+        return f"letters at random ({100 * rule.rate:.2g} %)"
     options: list[str] = []
     if isinstance(rule, Drop) and rule.where != "anywhere":
         options.append(rule.where)
