@@ -135,7 +135,9 @@ def test_results_say_how_much_is_damaged() -> None:
     damaged = Channel.of("the", "ad").apply(NEWS[0])
     assert textmend.mend_and_explain(damaged).damaged_share == 1.0
     # Words that survive in a damaged line are part of it.
-    survivor = textmend.mend_and_explain("Furrmore, y met ir Sourn friends and others in Nerlands.", channel="the")
+    survivor = textmend.mend_and_explain(
+        "Furrmore, y met ir Sourn friends and others in Nerlands.", channel="the"
+    )
     assert survivor.intact
     assert survivor.damaged_share == 1.0
     half = textmend.mend_and_explain(damaged + "\n" + NEWS[0], channel="the,ad")
