@@ -156,6 +156,8 @@ class Mended:
         """The share of the input that the channel acted on, from 0 to 1."""
         if not self.channel or not self.original:
             return 0.0
+        if self.channel.leaky:  # what it has spared lies between what it has not
+            return 1.0
         return 1.0 - sum(end - start for start, end in self.intact) / len(self.original)
 
     @cached_property

@@ -21,7 +21,7 @@ from textmend.hypotheses import DeletionIndex
 from textmend.lexicon import UNKNOWN_SHARE, Lexicon
 
 _LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
-_PRICE = 6.0  # nats against damage at all
+_PRICE = 4.0  # nats against damage at all
 _JARGON = 3.0  # (1 + n) to minus this: how rare texts are with n times the usual share on top
 _SLIPS = 2e-4  # per letter and kind, on average over writers
 _LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
