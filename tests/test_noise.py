@@ -136,5 +136,13 @@ def test_what_one_letter_or_two_may_have_been() -> None:
     assert losses.one("oficial")["official"] == 2
     assert "administration" in losses.two("adminisraion")
     assert losses.two("th") == []
-    found = dict(losses.of("th", 0.01))
-    assert found["the"] == pytest.approx(0.01)
+    assert dict(losses.of("governmnt", 0.01))["government"] == pytest.approx(0.01)
+    assert dict(losses.of("adminisraion", 0.01))["administration"] == pytest.approx(0.0001)
+
+
+def test_a_real_word_is_changed_only_where_that_is_likely() -> None:
+    assert dict(Losses.load("en").of("he", 0.01))["the"] < 0.01
+    assert mend("He said that he saw his house. The officials left.", channel="random:1%") == (
+        "He said that he saw his house. The officials left."
+    )
+    assert mend("They went to he house.", channel="random:1%") == "They went to the house."
