@@ -90,7 +90,7 @@ def test_loss_is_inferred_from_most_documents(rate: float) -> None:
     rates = [each.channel.drops[0].rate for each in found if each]
     assert len(rates) >= 0.9 * len(texts) > 0
     assert all(isinstance(each.channel.drops[0], RandomLoss) for each in found if each)
-    assert 0.6 * rate < sum(rates) / len(rates) < 1.2 * rate
+    assert 0.5 * rate < sum(rates) / len(rates) < 1.2 * rate
 
 
 def test_the_evidence_can_be_read() -> None:
@@ -136,5 +136,13 @@ def test_what_one_letter_or_two_may_have_been() -> None:
     assert losses.one("oficial")["official"] == 2
     assert "administration" in losses.two("adminisraion")
     assert losses.two("th") == []
-    found = dict(losses.of("th", 0.01))
-    assert found["the"] == pytest.approx(0.01)
+    assert dict(losses.of("governmnt", 0.01))["government"] == pytest.approx(0.01)
+    assert dict(losses.of("adminisraion", 0.01))["administration"] == pytest.approx(0.0001)
+
+
+def test_a_real_word_is_changed_only_where_that_is_likely() -> None:
+    assert dict(Losses.load("en").of("he", 0.01))["the"] < 0.01
+    assert mend("He said that he saw his house. The officials left.", channel="random:1%") == (
+        "He said that he saw his house. The officials left."
+    )
+    assert mend("They went to he house.", channel="random:1%") == "They went to the house."

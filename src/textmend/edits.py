@@ -156,6 +156,8 @@ class Mended:
         """The share of the input, in whole lines, that the channel acted on, from 0 to 1."""
         if not self.channel or not self.original:
             return 0.0
+        if self.channel.leaky:  # what it has spared lies between what it has not
+            return 1.0
         clean = sum(end - start for start, end in self.intact if self._is_line(start, end))
         return 1.0 - clean / len(self.original)
 

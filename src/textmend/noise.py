@@ -21,7 +21,8 @@ from textmend.hypotheses import DeletionIndex
 from textmend.lexicon import UNKNOWN_SHARE, Lexicon
 
 _LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
-_PRICE = 6.0  # nats against damage at all
+_PRICE = 4.0  # nats against damage at all
+_JARGON = 3.0  # (1 + n) to minus this: how rare texts are with n times the usual share on top
 _SLIPS = 2e-4  # per letter and kind, on average over writers
 _LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
 _MUCH = 0.05  # of letters; where more are lost, little of a text can be read
@@ -55,7 +56,7 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     strange = _strange(census)
     if strange is None:
         return ()
-    unknown = UNKNOWN_SHARE * words  # of clean text: what the text has beyond them is fitted
+    unknown = UNKNOWN_SHARE * words  # as many as clean texts have
     rarer = 1.0 / _SLIPS  # writers who slip more often are rarer, exponentially
     sources = np.array([strange.unknown, strange.slips + strange.lost])
     without, _ = _fit(strange.clean, sources, np.array([unknown, 4.0 * letters + rarer]))
@@ -87,7 +88,10 @@ def _strange(census: Census) -> _Strange | None:
     rows = index.explain(words)
     rows = rows.at(np.flatnonzero(rows.length == 1))
     shares = index.frequencies[rows.word]
-    lost = np.bincount(rows.token, shares, len(words)).astype(float)
+    # One of two equal letters is what writers leave out: that says nothing.
+    pairs = rows.token * len(index.words) + rows.word
+    _, pair, ways = np.unique(pairs, return_inverse=True, return_counts=True)
+    lost = np.bincount(rows.token, np.where(ways[pair] > 1, 0.0, shares), len(words)).astype(float)
     if np.count_nonzero(_MUCH * lost > clean) < _LEAST_EXPLAINED:
         return None
     written = [""] * len(words)
@@ -125,12 +129,16 @@ def _fit(clean: Floats, sources: Floats, sizes: Floats) -> tuple[float, Floats]:
     """The log-likelihood of strange words under a mixture of sources, and the rate of each source.
 
     ``clean``: the probabilities that words have anyway; ``sources``: one row for each source, the
-    probabilities that it gives them; ``sizes``: on how many words or letters each source acts.
+    probabilities that it gives them; ``sizes``: on how many words or letters each source acts. The
+    first source are unknown words, whose rate varies much between texts.
     Expectation maximisation: each word is shared out among the sources, then each source has the
     rate that gives its share.
     """
     rates = 1.0 / sizes
     for _ in range(_ROUNDS):
         given = rates[:, None] * sources
-        rates = np.maximum((given / (clean + given.sum(axis=0))).sum(axis=1) / sizes, _NEVER)
-    return float(np.log(clean + rates @ sources).sum() - rates @ sizes), rates
+        drawn = (given / (clean + given.sum(axis=0))).sum(axis=1)
+        against = np.r_[_JARGON / (1.0 + rates[0]), np.zeros(len(rates) - 1)]
+        rates = np.maximum(drawn / (sizes + against), _NEVER)
+    likelihood = np.log(clean + rates @ sources).sum() - rates @ sizes
+    return float(likelihood - _JARGON * np.log1p(rates[0])), rates
