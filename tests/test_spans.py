@@ -28,5 +28,5 @@ def test_pieces_are_joined_and_words_are_not(written: str) -> None:
 
 def test_french_has_spaces_before_its_marks() -> None:
     channel = Channel.non_ascii(" ")
-    written = "Vous connaissez ce café ? Elle est arrivée à pied, un peu fatiguée."
+    written = "Vous connaissez ce café ? La soirée était très agréable."
     assert mend(channel.apply(written), channel=channel, lang="fr") == written
