@@ -66,11 +66,6 @@ class Rule(ABC):
         return 1.0
 
     @property
-    def on_capitals(self) -> bool:
-        """Whether it deletes capitals where it spares the same in lower case."""
-        return False
-
-    @property
     def residue(self) -> str:
         """What every occurrence leaves, where that is always the same."""
         return ""
@@ -148,11 +143,6 @@ class Drop(Rule):
     def reach(self) -> Reach:
         """Any word, or the first of a paragraph."""
         return "paragraph" if self.where == "paragraph-start" else "text"
-
-    @property
-    def on_capitals(self) -> bool:
-        """Whether the sequence has capitals, and they matter."""
-        return not self.ignore_case and self.sequence != self.sequence.lower()
 
     def lost(self, found: regex.Match[str]) -> str:
         """The sequence, however it was capitalised."""

@@ -75,11 +75,6 @@ class Ligatures(Family):
         """Longest first."""
         return "ffi|ffl|ff|fi|fl|ft|tt|ti|st|ct|Th" if self.extended else "ffi|ffl|ff|fi|fl"
 
-    @property
-    def on_capitals(self) -> bool:
-        """Th, and not th."""
-        return self.extended
-
     @classmethod
     def parse(cls, options: Sequence[str]) -> Self:
         """``ligatures``, ``ligatures:space``, ``ligatures:extended:fffd``."""
@@ -210,11 +205,6 @@ class DropCaps(Family):
     def reach(self) -> Reach:
         """The first word of a paragraph, or of the document."""
         return self.of
-
-    @property
-    def on_capitals(self) -> bool:
-        """Capitals are all that it deletes."""
-        return True
 
     def by_line(self) -> Rule:
         """That of each paragraph."""

@@ -369,7 +369,8 @@ class _Selection:
         """Nats by which what stands around its gaps says that a word was deleted, by line."""
         known = self._missed_lines.get(word)
         if known is None:
-            known = self._missed_lines[word] = self._missed(word, self.census.lines)
+            found = self._missed(word, self.census.lines)
+            known = self._missed_lines[word] = found * self.census.novelty
         return known
 
     def evidence(self, scored: _Scored) -> Evidence:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import numpy as np
 import regex
@@ -76,7 +77,8 @@ class Preimages:
                 acted_on |= listed.holding(r"(?m)^i")
         hit = [listed.words[place] for place in np.flatnonzero(acted_on)]
         forms = [self._damaged(hit)]
-        if listed.dots_capitals or any(drop.on_capitals for drop in drops):
+        # Where case matters, a capital may be spared, and what follows it not: Fire-fi-ghters.
+        if listed.dots_capitals or any("(?i)" not in drop.pattern for drop in drops):
             forms.append(self._damaged([listed.title(word) for word in hit]))
         for word, *damaged in zip(hit, *forms, strict=True):
             for left in dict.fromkeys(damaged):
@@ -118,6 +120,11 @@ class Preimages:
     def _damaged(self, words: list[str]) -> list[str]:
         return key(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
 
+    @property
+    def lang(self) -> str:
+        """The language of the words."""
+        return self._lexicon.lang
+
     def at(self, place: Reach) -> Preimages:
         """The preimages by the drops that act on words that stand there."""
         if self._anywhere:
@@ -155,24 +162,27 @@ class Preimages:
             found[0] for each in (*pieces, *self.loose) if (found := _HEAD.match(each.lstrip(" ")))
         )
 
-    def likelier(self, mass: float, tokens: Iterable[Token]) -> float:
-        """Nats by which words of this mass are likelier than ``tokens``, each damaged or not."""
-        apart = 0.0
+    def apart(self, tokens: Iterable[Token]) -> float:
+        """The log-probability of tokens, each damaged or not, whatever stands beside them."""
+        total = 0.0
         for token in tokens:
             if token.kind != "space":
                 damaged = self.mass(token.text) if token.kind == "word" else 0.0
-                apart += math.log(max(damaged, self._lexicon.probability(token.text)))
-        return math.log(mass) - apart if mass else -math.inf
+                total += math.log(max(damaged, self._lexicon.probability(token.text)))
+        return total
 
     def mass(self, text: str) -> float:
         """The share of all words that leave ``text``."""
         return self._mass(self._lower(key(text)))
 
+    def with_spaces(self, text: str) -> list[str]:
+        """The words that leave ``text``, once their spaces have merged with others."""
+        merged = (self._words[left] for left in self.loose.get(key(text), ()))
+        return [*self._lower(key(text)), *chain.from_iterable(merged)]
+
     def mass_with_spaces(self, text: str) -> float:
         """The share of all words that leave ``text``, once their spaces have merged with others."""
-        return self.mass(text) + sum(
-            self._mass(self._words[left]) for left in self.loose.get(key(text), ())
-        )
+        return self._mass(self.with_spaces(text))
 
     def mass_of(self, words: Iterable[Candidate]) -> float:
         """The share of all words that these are."""

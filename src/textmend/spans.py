@@ -15,6 +15,7 @@ from itertools import product
 
 import regex
 
+from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import key
@@ -25,6 +26,12 @@ _LONGEST = 9  # tokens: a word that lost letters in four places
 # Nats by which a word must be likelier than its pieces to be weighed against them in context.
 _WHOLE = -2.0
 _AROUND = 4  # characters beside a span that tell whether its spaces merged with theirs
+# By language, marks that have no space after them, and none before them.
+_TIGHT = {
+    "": (frozenset("([{"), frozenset(".,;:!?)]}")),
+    "en": (frozenset("([{“‘"), frozenset(".,;:!?)]}”’")),
+    "fr": (frozenset("([{"), frozenset(".,)]}")),
+}
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
 
 
@@ -65,6 +72,7 @@ def spans(
     offset = line[0].start
     starts = sentence_starts(line)
     capitals = beside_capitals(line, starts)
+    bigrams = Bigrams.load(preimages.lang)
     found: list[Span] = []
     for first, token in enumerate(line):
         if token.kind not in ("word", "other"):
@@ -83,14 +91,15 @@ def spans(
             ):
                 continue
             tokens = line[first : last + 1]
-            least = -math.inf if first == last and not sure else _WHOLE
-            if here.likelier(here.mass_with_spaces(core), tokens) > least:
+            as_they_are, apart = here.apart(tokens), _apart(tokens, here, bigrams)
+            least = -math.inf if first == last and not sure else max(as_they_are, apart) + _WHOLE
+            if _log(here.mass_with_spaces(core)) > least:
                 found += (
-                    Span(first, last, start, end, words, gain)
+                    Span(first, last, start, end, words, chance - as_they_are)
                     for start, end, words in _readings(
                         line, first, last, text, starts[first], capitals[first], channel, here
                     )
-                    if (gain := here.likelier(here.mass_of(words[1:]), tokens)) > least
+                    if (chance := _log(here.mass_of(words[1:]))) > least
                 )
     chosen: dict[int, Span] = {}
     taken: set[int] = set()
@@ -100,6 +109,30 @@ def spans(
             taken.update(places)
             chosen[line[span.first].start] = span
     return chosen
+
+
+def _apart(tokens: Sequence[Token], preimages: Preimages, bigrams: Bigrams) -> float:
+    """The log-probability of several tokens as words of their own, each damaged or not.
+
+    Their spaces may be part of them, too: "cash ow" is cash flow, and no cashflow.
+    """
+    if len(tokens) == 1:
+        return -math.inf
+    total, before = 0.0, None
+    for token in tokens:
+        if token.kind == "space":
+            continue
+        chances = {token.text: bigrams.probability(token.text, before)}
+        if token.kind == "word":
+            for word in preimages.with_spaces(token.text):
+                chances[word] = bigrams.probability(word, before)
+        before = max(chances, key=chances.__getitem__)
+        total += math.log(chances[before])
+    return total
+
+
+def _log(mass: float) -> float:
+    return math.log(mass) if mass else -math.inf
 
 
 def _readings(
@@ -123,15 +156,26 @@ def _readings(
         return
     whole = preimages.of(core, first=opening, beside=beside)
     readings: dict[tuple[int, int], tuple[Candidate, ...]] = {(0, 0): whole} if whole else {}
+    sides = _spaces(text, start, end, preimages.lang)
     for left in preimages.loose.get(key(core), ()):
         words = preimages.of(_in_case_of(core, left), first=opening, beside=beside)
-        for taken in product((0, 1), (0, 1)) if words else ():
+        for taken in product(*sides) if words else ():
             if _fits(text, start, end, taken, words[0].text, channel):
                 readings[taken] = (*readings.get(taken, ()), *words)
                 break
     for (lead, trail), words in readings.items():
         as_it_is = Candidate(text[start - lead : end + trail], key(core))
         yield offset + start - lead, offset + end + trail, (as_it_is, *words)
+
+
+def _spaces(text: str, start: int, end: int, lang: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """How many spaces before and after a span may be part of it, the likelier number first."""
+    opening, closing = _TIGHT.get(lang, _TIGHT[""])
+    before, after = text[max(0, start - 3) : start], text[end : end + 3]
+    # "sta -room", "rst- oor": a hyphen with a letter on its other side has none of its own.
+    lead = before[-2:-1] in opening or (before[-2:] == "- " and before[0].isalpha())
+    trail = after[1:2] in closing or (after[:2] == " -" and after[-1].isalpha())
+    return (1, 0) if lead else (0, 1), (1, 0) if trail else (0, 1)
 
 
 def _in_case_of(core: str, left: str) -> str:
