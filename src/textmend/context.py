@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple, Protocol, get_args
 
 import numpy as np
@@ -26,7 +27,6 @@ from textmend.tokens import shape
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
 
 _MOST_REMEMBERED = 100_000  # slots whose candidates are kept looked up
-_AT_ONCE = 1000  # slots that the network reads at once: what it works on fits the cache
 
 # Nats against a lower-case word at the start of a sentence, and against a capital right after a
 # word that vanished from there ("The rain" leaves "rain").
@@ -80,8 +80,9 @@ class _Facts(NamedTuple):
 
     ids: Ids
     shares: Floats
-    logs: Floats
     form: int
+    logs: Floats
+    doubt: float
 
 
 class NetworkContext:
@@ -102,6 +103,25 @@ class NetworkContext:
 
     def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
         """The columns of a document in which something is likelier than what stands there."""
+        # The end of a line is no slot; its gap is the one after the last.
+        slots = [[column.slot for column in line if not column.slot.is_end] for line in lines]
+        asked = [
+            bool(slot) and any(column.is_open for column in line)
+            for slot, line in zip(slots, lines, strict=True)
+        ]
+        if not any(asked):
+            return
+        facts = [self._facts(slot) for line in slots for slot in line]
+        forms = np.array([each.form for each in facts]) | recurring(*_joined(facts))
+        of_asked = np.repeat(asked, [len(line) for line in slots])
+        yield from self._judged(
+            list(compress(lines, asked)), list(compress(facts, of_asked)), forms[of_asked]
+        )
+
+    def _judged(
+        self, lines: Sequence[Sequence[Column]], facts: Sequence[_Facts], forms: Ids
+    ) -> Iterator[Judged]:
+        """What the network makes of lines of which these are the facts."""
         # Where capitals survive, fewer words can have vanished from the start of a sentence.
         choices = {id(column.vanished): column.vanished for line in lines for column in line}
         words = dict.fromkeys(word for vanished in choices.values() for word, _ in vanished)
@@ -110,60 +130,28 @@ class NetworkContext:
             number: np.array([0, *(places[word] for word, _ in vanished)])
             for number, vanished in choices.items()
         }
-        gone = self._network.ids(list(words))
-        for part, forms in self._parts(lines):
-            yield from self._judged(part, forms, gone, rows)
-
-    def _parts(
-        self, lines: Sequence[Sequence[Column]]
-    ) -> Iterator[tuple[list[Sequence[Column]], Ids]]:
-        """The lines that have anything to choose, some at a time, and the forms of their slots."""
-        # The end of a line is no slot; its gap is the one after the last.
-        facts = [self._facts(each.slot) for line in lines for each in line if not each.slot.is_end]
-        if not facts:
-            return
-        forms = np.array([each.form for each in facts]) | recurring(*_joined(facts))
-        part: list[Sequence[Column]] = []
-        taken: list[Ids] = []
-        size = end = 0
-        for line in lines:
-            start, end = end, end + sum(not each.slot.is_end for each in line)
-            if end > start and any(each.is_open for each in line):
-                part.append(line)
-                taken.append(forms[start:end])
-                size += end - start
-            if size >= _AT_ONCE:
-                yield part, np.concatenate(taken)
-                part, taken, size = [], [], 0
-        if part:
-            yield part, np.concatenate(taken)
-
-    def _judged(
-        self, lines: Sequence[Sequence[Column]], forms: Ids, gone: Ids, rows: Mapping[int, Ids]
-    ) -> Iterator[Judged]:
-        """What the network makes of some lines."""
-        slots = [[each.slot for each in line if not each.slot.is_end] for line in lines]
-        facts = [self._facts(slot) for line in slots for slot in line]
+        lengths = np.array([sum(not column.slot.is_end for column in line) for line in lines])
         sizes, ids, shares = _joined(facts)
-        lengths = np.array([len(line) for line in slots])
-        found = self._network.score(Lines(lengths, sizes, ids, shares, forms, gone))
+        found = self._network.score(
+            Lines(lengths, sizes, ids, shares, forms, self._network.ids(list(words)))
+        )
         starts = np.cumsum(sizes) - sizes
         logits = np.concatenate([each.logs for each in facts]) + found.candidates
-        logits[starts] -= [slot.doubt for line in slots for slot in line]
+        logits[starts] -= [each.doubt for each in facts]
         changed = (np.maximum.reduceat(logits, starts) > logits[starts]).tolist()
         filled = (found.gaps[:, 1:].max(axis=1, initial=-np.inf) > found.gaps[:, 0]).tolist()
         place = 0  # of the slot among all; there is one gap more in each line
         for number, line in enumerate(lines):
             for column in line:
-                end = column.slot.is_end
-                if (not end and changed[place]) or (column.vanished and filled[place + number]):
-                    span = slice(starts[place], starts[place] + sizes[place]) if not end else None
+                is_slot = not column.slot.is_end
+                if (is_slot and changed[place]) or (column.vanished and filled[place + number]):
+                    span = slice(starts[place], starts[place] + sizes[place]) if is_slot else None
                     yield Judged(
                         column,
                         softmax(found.gaps[place + number][rows[id(column.vanished)]]),
                         np.ones(1) if span is None else softmax(logits[span]),
                     )
-                place += not end
+                place += is_slot
 
     def _facts(self, slot: Slot) -> _Facts:
         known = self._seen.get(slot)
@@ -181,7 +169,7 @@ class NetworkContext:
             )
             shares = (chances / chances.sum()).astype(np.float32)
             code = form(texts[0], first=slot.first)
-            known = _Facts(self._network.ids(texts), shares, np.log(chances), code)
+            known = _Facts(self._network.ids(texts), shares, code, np.log(chances), slot.doubt)
             if len(self._seen) > _MOST_REMEMBERED:
                 self._seen.clear()
             self._seen[slot] = known

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +43,7 @@ SHAPES = len(_SHAPE_CODES)
 FIRST, BEFORE, AFTER = 4, 8, 16
 FORMS = 32
 _NEARBY = 500  # slots: how far away an occurrence counts
+_AT_ONCE = 1000  # slots that are worked on together
 
 _NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
 _YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
@@ -180,6 +181,13 @@ class Network:
 
     def score(self, lines: Lines) -> Scores:
         """How well each candidate fits its slot, and each vanished word its gap."""
+        found = [self._score(part) for part in _parts(lines)]
+        return Scores(
+            np.concatenate([each.candidates for each in found]),
+            np.concatenate([each.gaps for each in found]),
+        )
+
+    def _score(self, lines: Lines) -> Scores:
         # The same whole numbers serve both kinds of questions.
         grid = min(self._slot.finest, self._gap.finest)
         states = _unit(self._states(lines), grid)
@@ -226,6 +234,25 @@ class Network:
     def _embed(self, ids: Ids) -> Floats:
         rows: Floats = np.multiply(self._rows[ids], self._scales[ids, None], dtype=np.float32)
         return rows
+
+
+def _parts(lines: Lines) -> Iterator[Lines]:
+    """Some lines at a time, so that what is worked on fits the processor's cache."""
+    ends = np.append(0, np.cumsum(lines.lengths))
+    bounds = np.append(0, np.cumsum(lines.sizes))
+    first = 0
+    while first < len(lines.lengths):
+        last = max(first + 1, int(np.searchsorted(ends, ends[first] + _AT_ONCE, "right")) - 1)
+        slots, candidates = slice(ends[first], ends[last]), slice(*bounds[ends[[first, last]]])
+        yield Lines(
+            lines.lengths[first:last],
+            lines.sizes[slots],
+            lines.candidates[candidates],
+            lines.weights[candidates],
+            lines.forms[slots],
+            lines.vanished,
+        )
+        first = last
 
 
 class _Affine:

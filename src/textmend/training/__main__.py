@@ -1,7 +1,9 @@
 """``python -m textmend.training``: prepare, train, evaluate and export a context model.
 
 The shipped English model was made with ``prepare --mix``, ``train`` and ``export``; for a domain or
-another language, give ``prepare`` text files of your own and the rest is the same.
+another language, give ``prepare`` text files of your own and the rest is the same. With ``train
+--start`` it begins with what a model file knows: for a domain of that language, a small part of
+the reading is enough.
 """
 
 from __future__ import annotations
