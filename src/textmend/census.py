@@ -170,7 +170,8 @@ class Census:
     def novelty(self) -> Floats:
         """The share of each line's words that are running text, and not only repeated."""
         totals = np.array([max(counts.total(), 1) for counts in self.counts], dtype=float)
-        return np.divide(self.sizes, totals)
+        novelty: Floats = self.sizes / totals
+        return novelty
 
     def missing_words(self, gone: tuple[Rule, ...] = ()) -> list[str]:
         """Common words of which a text of this length would hold several, and this holds few.
