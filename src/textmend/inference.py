@@ -206,7 +206,24 @@ class _Selection:
                 break
             best = max(worthy, key=lambda each: each.log_odds)
             chosen = [*self._still_needed(chosen, best, min_log_odds), best]
-        return chosen
+        return self._in_order(chosen)
+
+    def _in_order(self, chosen: Sequence[_Scored]) -> list[_Scored]:
+        """The rules in the order of their action, as far as the text tells it."""
+        ordered: list[_Scored] = []
+        for each in chosen:
+            place = len(ordered)
+            while place and self._acts_before(each.drop, ordered[place - 1].drop):
+                place -= 1
+            ordered.insert(place, each)
+        return ordered
+
+    def _acts_before(self, rule: Rule, other: Rule) -> bool:
+        """Whether a rule explains more if it acts before the other one."""
+        if not _interact(rule, other):
+            return False
+        explained = self._hypotheses.explained
+        return len(explained((rule, other))) > len(explained((other, rule)))
 
     def is_another_spelling(self, chosen: Sequence[_Scored]) -> bool:
         """Whether the text has many strange words, few of them explained: dialect, old spelling."""
@@ -385,6 +402,21 @@ class _Selection:
             Explained(types[trace], traces.originals[trace], totals[trace]) for trace in order
         )
         return Evidence(scored.drop, scored.expected, scored.survivors, explained, scored.log_odds)
+
+
+def _interact(rule: Rule, other: Rule) -> bool:
+    """Whether it matters which of two sequences is deleted first."""
+    if not isinstance(rule, Drop) or not isinstance(other, Drop):
+        return False
+    one, two = rule.sequence.lower(), other.sequence.lower()
+    return (
+        one in two
+        or two in one
+        or any(
+            one.endswith(two[:size]) or two.endswith(one[:size])
+            for size in range(1, min(len(one), len(two)))
+        )
+    )
 
 
 def _is_plain(rule: Rule) -> bool:
