@@ -19,6 +19,7 @@ from textmend.lexicon import Lexicon
 
 _LEAST_FOR_TWO = 5  # letters; shorter tokens are left of too many words
 _CAUTION = 0.3  # leaves 40 % of the harm to real words, and 96 % of the repairs
+_SYMBOL = 0.1  # the same for a letter that stands alone: in science it has a meaning of its own
 _UNLIKELY = 0.002  # of what a token says as it stands: candidates below that are none
 
 
@@ -44,7 +45,7 @@ class Losses:
         """
         frequency = self._lexicon.frequency
         least = _UNLIKELY * self._lexicon.probability(token)
-        one = rate * _CAUTION if frequency(token) else rate
+        one = rate * (_CAUTION if frequency(token) else 1.0) * (_SYMBOL if len(token) == 1 else 1.0)
         for word, ways in self.one(token).items():
             if frequency(word) * ways * one > least:
                 yield word, ways * one

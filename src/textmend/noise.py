@@ -97,7 +97,8 @@ def _strange(census: Census) -> _Strange | None:
     written = [""] * len(words)
     for row in np.argsort(shares, kind="stable"):  # the likeliest comes last, and stays
         written[rows.token[row]] = index.words[rows.word[row]]
-    unknown = clean - np.array([lexicon.frequency(word) for word in words])
+    listed = np.array([lexicon.frequency(word) for word in words])
+    unknown = np.maximum(clean - listed, 0.0)
     slips = np.array([_slips(word, lexicon) for word in words])
     return _Strange(words, written, clean, unknown, slips, lost)
 
