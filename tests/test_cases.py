@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import corpora
 from textmend import Channel, infer_channel, mend, mend_and_explain
 
 CASES = Path(__file__).parent / "cases"
@@ -43,6 +44,42 @@ def test_wild_damage_is_mended_under_its_channel(case: Any, template: str) -> No
     assert mended.damage() == text == mended.revert()
     assert all(edit.drops for edit in mended.edits)
     assert mend(mended.text, channel=channel, lang=case["lang"]) == mended.text
+
+
+def documented() -> list[Any]:
+    """The cases for whose language there are texts to stand in."""
+    cases = []
+    for case in read("wild.json"):
+        name = f"{case['arrived']} ({case['channel']}, {case['lang']}, document)"
+        # Capitals of paragraphs are told by their sentences, of which each case has one.
+        told = case["sentence"] and case["channel"] != "drop-caps"
+        if not told or not _documents(case["lang"]):
+            continue
+        why = KNOWN_FAILURES.get(name)
+        marks = [pytest.mark.xfail(reason=why, strict=False)] if why else []
+        cases.append(pytest.param(case, id=name, marks=marks))
+    return cases
+
+
+def _documents(lang: str) -> list[str]:
+    found = corpora.load("news" if lang == "en" else "languages", split="dev")
+    return [each.text for each in found if each.language == lang]
+
+
+@pytest.mark.parametrize("case", documented())
+def test_wild_damage_is_mended_where_its_channel_is_inferred(case: Any) -> None:
+    channel = Channel.parse(case["channel"])
+    # As much text as leaves a dozen damaged words to go by.
+    text = case["sentence"].format(case["written"])
+    for document in sorted(_documents(case["lang"]), key=len, reverse=True)[:8]:
+        text = f"{document}\n\n{text}"
+        if sum(channel.apply(word) != word for word in text.split()) >= 12:
+            break
+    damaged = channel.apply(text)
+    assert case["arrived"] in damaged.split("\n")[-1]
+    mended = mend_and_explain(damaged, lang=case["lang"])
+    assert mended.channel.drops == channel.drops
+    assert case["written"] in mended.text.split("\n")[-1]
 
 
 @pytest.mark.parametrize("case", read("negative.json"), ids=lambda case: case["text"][:30])

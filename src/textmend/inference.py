@@ -31,6 +31,7 @@ from textmend.census import CONSPICUOUS, Census, Floats, survivors
 from textmend.channel import Channel, Drop, Place, WhiteSpace
 from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
+from textmend.families import Doubled
 from textmend.lexicon import Lexicon
 from textmend.missed import Missed
 from textmend.noise import random_loss
@@ -295,7 +296,8 @@ class _Selection:
         if isinstance(rule, Drop) and not rule.residue:
             found += (scored(replace(rule, where=where)) for where in _PLACES)
         # What is damaged in part only, at one place only, may be anybody's way to write.
-        whole = _is_plain(rule) or not isinstance(rule, Drop)
+        # So may be doubled letters that are squeezed in part: "diferent" beside "correct".
+        whole = _is_plain(rule) or not isinstance(rule, (Drop, Doubled))
         if whole and len(best.gains) >= _LEAST_TRACES and self.census.is_prose(_drops(chosen)):
             found += (scored(best.drop, share) for share in _SHARES)
         return max(found, key=_log_odds)

@@ -89,7 +89,7 @@ _CODE = regex.compile(
     r"""
     [{}\[\]<>=\\|~^_*`] | ;$
   | (?<=\p{L})\( | (?<=\p{L})[.,:](?=\p{L})    # call(, path.name, a,b
-  | \p{Ll}(?=\p{Lu}) | \$(?=\p{L})           # camelCase, $variable
+  | \p{Ll}(?=\p{Lu}) | [$%](?=\p{L})        # camelCase, $variable, %s
   | (?<![^\s\p{Cc}])\p{L}[\s\p{Cc}](?=\p{L}(?![^\s\p{Cc}]))   # s p a c e d, or in UTF-16
     """,
     regex.VERBOSE,
@@ -120,7 +120,7 @@ def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
 
 
 # Marks beside which code has its names: call(first, *rest), <name>, key = value.
-_BESIDE_NAMES = frozenset("{}[]<>=\\|~^_*`();&-")
+_BESIDE_NAMES = frozenset("{}[]<>=\\|~^_*`();&-%")
 
 
 def identifiers(line: Sequence[Token]) -> set[str]:
