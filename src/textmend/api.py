@@ -38,9 +38,9 @@ __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
 class Mender:
     """Mends texts of one language, or of several.
 
-    ``lang``: a language tag, such as ``"en"`` or ``"pt-BR"``. Several codes, separated by commas, or ``"auto"`` for
-    all: the language of each text is then guessed among these, and a text that is in none of them,
-    or too short to tell, comes back as it is.
+    ``lang``: a language tag, such as ``"en"`` or ``"pt-BR"``. Several codes, separated by commas,
+    or ``"auto"`` for all: the language of each text is then guessed among these, and a text that is
+    in none of them, or too short to tell, comes back as it is.
     ``channel``: what damaged the texts, where it is known (``"the,ad"`` is short for
     ``Channel.of("the", "ad")``); without one it is inferred from each text, and a text that shows
     no damage comes back as it is. What :meth:`infer_channel` found in other texts of the same
