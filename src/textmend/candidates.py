@@ -24,8 +24,10 @@ from textmend.tokens import Kind as TokenKind
 
 _LOWER_OPENER = 4.0  # nats
 _MOST_REMEMBERED = 100_000
-# Nats against that nothing stood between two spaces, where all white space was kept.
+# Nats against that nothing stood between two spaces, where all white space was kept and words that
+# vanish are at least so common.
 _EMPTY = 8.0
+_COMMON = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Columns:
         capitals = beside_capitals(line, starts)
         parts = neighbours(line, self._preimages.lexicon)
         preimages, whitespace = self._preimages, self._channel.whitespace
+        telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
         whole = spans(line, self._channel, preimages) if preimages.spanning else {}
         found: list[Column] = []
         before: Token | None = None
@@ -143,7 +146,7 @@ class Columns:
                 doubt = self._doubt(token, here)
                 slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
-            empty = _EMPTY if whitespace == "keep" and blank == "  " and not first else 0.0
+            empty = _EMPTY if telling and blank == "  " and not first else 0.0
             found.append(
                 Column(start, end, slot, vanished, *inserted, empty)
                 if inserted
