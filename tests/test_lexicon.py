@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from textmend import TextmendError, suspects
+from textmend import Mender, TextmendError, suspects
 from textmend.lexicon import Lexicon
 
 
@@ -46,9 +46,10 @@ def test_other_languages(lang: str, word: str) -> None:
     assert suspects("xqzzvk", lang=lang)[0].why == "unknown"
 
 
-def test_unknown_language() -> None:
-    with pytest.raises(TextmendError, match=r"unknown language 'xx'; textmend knows ar, .*zh"):
-        suspects("text", lang="xx")
+@pytest.mark.parametrize("tag", ["xx", "", "english", "e", "en,fr"])
+def test_unknown_language(tag: str) -> None:
+    with pytest.raises(TextmendError, match=f"unknown language '{tag}'; textmend knows ar, .*zh"):
+        suspects("text", lang=tag)
 
 
 def test_unknown_words_cost_by_letter_and_never_vanish() -> None:
@@ -105,3 +106,13 @@ def test_sharp_s_where_wordfreq_lists_ss() -> None:
     german = Lexicon.load("de")
     assert 0.0 < german.frequency("daß") < german.frequency("da")
     assert german.frequency("groß") > 0.0
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [("EN", "en"), ("pt-BR", "pt"), ("fr_FR", "fr"), ("zh-Hans", "zh"), ("no", "nb")],
+)
+def test_language_tags(tag: str, code: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert Lexicon.load(tag) is Lexicon.load(code)
+    assert Mender(lang=tag).lang == code
+    assert not caplog.records

@@ -38,9 +38,9 @@ __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
 class Mender:
     """Mends texts of one language, or of several.
 
-    ``lang``: a language code of wordfreq. Several codes, separated by commas, or ``"auto"`` for
-    all: the language of each text is then guessed among these, and a text that is in none of them,
-    or too short to tell, comes back as it is.
+    ``lang``: a language tag, such as ``"en"`` or ``"pt-BR"``. Several codes, separated by commas,
+    or ``"auto"`` for all: the language of each text is then guessed among these, and a text that is
+    in none of them, or too short to tell, comes back as it is.
     ``channel``: what damaged the texts, where it is known (``"the,ad"`` is short for
     ``Channel.of("the", "ad")``); without one it is inferred from each text, and a text that shows
     no damage comes back as it is. What :meth:`infer_channel` found in other texts of the same
@@ -68,14 +68,12 @@ class Mender:
     ) -> None:
         if not 0.0 <= min_probability <= 1.0:
             raise TextmendError(f"min_probability is {min_probability}; it must be in 0 to 1")
-        self.lang = lang
         self.channel = Channel.parse(channel) if isinstance(channel, str) else channel
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
         self.model = model
         self._several = among(lang) if lang == AUTO or "," in lang else ()
-        if not self._several:
-            Lexicon.load(lang)
+        self.lang = lang if self._several else Lexicon.load(lang).lang
 
     def __repr__(self) -> str:
         return (

@@ -18,12 +18,16 @@ from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import key
 from textmend.preimages import Candidate, Preimages
-from textmend.spans import position, spans
+from textmend.spans import Part, neighbours, position, spans
 from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
 from textmend.tokens import Kind as TokenKind
 
 _LOWER_OPENER = 4.0  # nats
 _MOST_REMEMBERED = 100_000
+# Nats against that nothing stood between two spaces, where all white space was kept and words that
+# vanish are at least so common.
+_EMPTY = 8.0
+_COMMON = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Column(NamedTuple):
     """A slot at its place, ``text[start:end]``, and the gap before it.
 
     ``vanished``: the words that may have stood in the gap, and how they are written. They are
-    inserted at ``place``, in the white space of ``template``.
+    inserted at ``place``, in the white space of ``template``. ``empty_doubt``: nats against that
+    none did.
     """
 
     start: int
@@ -71,6 +76,7 @@ class Column(NamedTuple):
     vanished: Sequence[tuple[str, str]] = ()
     place: int = 0
     template: str = ""
+    empty_doubt: float = 0.0
 
     @property
     def gap(self) -> tuple[Vanished, ...]:
@@ -95,7 +101,7 @@ class Columns:
     def __init__(self, channel: Channel, preimages: Preimages) -> None:
         self._channel = channel
         self._preimages = preimages
-        self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside], Slot] = {}
+        self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside, Part], Slot] = {}
         self._survivors: dict[tuple[str, Reach], bool] = {}
 
     @staticmethod
@@ -109,16 +115,18 @@ class Columns:
 
         ``gaps``: whether words may have vanished from this line.
         """
-        starts = sentence_starts(line)
+        starts = sentence_starts(line, self._channel.residues)
         capitals = beside_capitals(line, starts)
+        parts = neighbours(line, self._preimages.lexicon)
         preimages, whitespace = self._preimages, self._channel.whitespace
+        telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
         whole = spans(line, self._channel, preimages) if preimages.spanning else {}
         found: list[Column] = []
         before: Token | None = None
         blank = ""
         covered = 0  # the offset up to which a span has taken the text
         at = position(line[0], line)
-        for token, first, beside in zip(line, starts, capitals, strict=True):
+        for token, first, beside, part in zip(line, starts, capitals, parts, strict=True):
             here, at = at, "text"
             kind, text, start = token
             if start < covered:
@@ -130,7 +138,7 @@ class Columns:
             vanished = preimages.at(here).vanished[first] if gaps else ()
             span = whole.get(start) if whole else None
             if span is None:
-                slot = self._slot(token, here, first, beside)
+                slot = self._slot(token, here, first, beside, part)
             else:
                 # What the span took of the space beside it is no trace of a vanished word.
                 vanished = vanished if span.start == start else ()
@@ -138,8 +146,9 @@ class Columns:
                 doubt = self._doubt(token, here)
                 slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
+            empty = _EMPTY if telling and blank == "  " and not first else 0.0
             found.append(
-                Column(start, end, slot, vanished, *inserted)
+                Column(start, end, slot, vanished, *inserted, empty)
                 if inserted
                 else Column(start, end, slot)
             )
@@ -163,14 +172,16 @@ class Columns:
             known = self._survivors[token.text, at] = self._channel.is_survivor(token.text, at)
         return known
 
-    def _slot(self, token: Token, at: Reach | None, first: bool, beside: Beside) -> Slot:
+    def _slot(
+        self, token: Token, at: Reach | None, first: bool, beside: Beside, part: Part = ""
+    ) -> Slot:
         """The slot of a token; ``at`` is None where the channel did not act."""
-        asked = (token.text, token.kind, at, first, beside)
+        asked = (token.text, token.kind, at, first, beside, part)
         known = self._slots.get(asked)
         if known is None:
             if len(self._slots) > _MOST_REMEMBERED:
                 self._slots.clear()
-            words = self._words(token, at, first, beside)
+            words = self._words(token, at, first, beside, part)
             is_word = token.kind == "word"
             doubt, is_end = self._doubt(token, at), token.kind == "break"
             known = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
@@ -178,12 +189,12 @@ class Columns:
         return known
 
     def _words(
-        self, token: Token, at: Reach | None, first: bool, beside: Beside
+        self, token: Token, at: Reach | None, first: bool, beside: Beside, part: Part
     ) -> tuple[Candidate, ...]:
         as_it_is = Candidate(token.text, key(token.text))
-        if at is None or token.kind != "word" or self.survives(token, at):
+        if at is None or token.kind != "word" or part == "whole" or self.survives(token, at):
             return (as_it_is,)
-        form = shape(token.text)
+        form, first = shape(self._preimages.core(token.text)), first or part == "capital"
         # In running text a word of capitals is an acronym; what it lost cannot be told.
         if form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first):
             return (as_it_is,)

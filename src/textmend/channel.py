@@ -162,6 +162,11 @@ class Channel:
         return any(drop.rate < 1.0 for drop in self.drops)
 
     @cached_property
+    def residues(self) -> frozenset[str]:
+        """What the drops leave in the place of letters, where that is always the same."""
+        return frozenset(drop.residue for drop in self.drops) - {""}
+
+    @cached_property
     def _patterns(self) -> tuple[regex.Pattern[str], ...]:
         return tuple(regex.compile(drop.pattern) for drop in self.drops)
 

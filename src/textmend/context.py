@@ -139,8 +139,12 @@ class NetworkContext:
         logits = np.concatenate([each.logs for each in facts]) + found.candidates
         logits[starts] -= [each.doubt for each in facts]
         changed = (np.maximum.reduceat(logits, starts) > logits[starts]).tolist()
-        filled = (found.gaps[:, 1:].max(axis=1, initial=-np.inf) > found.gaps[:, 0]).tolist()
-        place = 0  # of the slot among all; there is one gap more in each line
+        gaps = found.gaps.copy()
+        # There is one gap more in each line than slots.
+        for line, row in zip(lines, np.cumsum(lengths + 1) - lengths - 1, strict=True):
+            gaps[row : row + len(line), 0] -= [column.empty_doubt for column in line]
+        filled = (gaps[:, 1:].max(axis=1, initial=-np.inf) > gaps[:, 0]).tolist()
+        place = 0  # of the slot among all
         for number, line in enumerate(lines):
             for column in line:
                 is_slot = not column.slot.is_end
@@ -148,7 +152,7 @@ class NetworkContext:
                     span = slice(starts[place], starts[place] + sizes[place]) if is_slot else None
                     yield Judged(
                         column,
-                        softmax(found.gaps[place + number][rows[id(column.vanished)]]),
+                        softmax(gaps[place + number][rows[id(column.vanished)]]),
                         np.ones(1) if span is None else softmax(logits[span]),
                     )
                 place += is_slot
@@ -225,6 +229,7 @@ class PairContext:
                         table[row, choice, place] = inner + self._log_word(word, last)
             table += [math.log(candidate.likelihood) for candidate in slot.words]
             table[:, :, 0] -= slot.doubt
+            table[:, 0, :] -= column.empty_doubt
             scores.append(table + capitals(column))
             before = tuple(None if word is None else word.text for word in words)
         return scores

@@ -7,6 +7,7 @@ The frequencies are wordfreq's; this is the only module that imports it. Start r
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,15 +49,15 @@ _RARE_LETTER = 1e-5  # the share of a letter that belongs to words of other lang
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
 # What is only written before an apostrophe, in languages that elide: alone it is a scrap.
 _ONLY_ELIDED = {
-    "ca": regex.compile(r"[^aeiouy]"),
-    "fr": regex.compile(r"[^aeiouy]|.*qu"),
-    "it": regex.compile(r"[^aeiou]|.*ll"),
+    "ca": regex.compile(r"[b-df-hj-np-tv-xz]"),
+    "fr": regex.compile(r"[b-df-hj-np-tv-xz]|.*qu"),
+    "it": regex.compile(r"[b-df-hj-np-tv-xz]|.*ll"),
 }
+_ELIDES_BEFORE = frozenset("aeiouyhœæ")  # the first letters of words before which others elide
 # Of the occurrences of what is elided, the share without an apostrophe; and of those of a letter
 # that is no word of its own, the share in lower case and in no abbreviation.
 _APART = 0.02
 _LONE_LETTER = 0.1
-_LEAST = 1e-30  # a probability that floats of any size can hold
 _SHARP_S = 0.25  # of the words that wordfreq writes with ss, the share that are written with ß
 _DOTTED_CAPITAL = ("az", "tr")  # languages in which the capital of i is İ, and that of ı is I
 
@@ -109,17 +110,9 @@ class Lexicon:
         self._suspicions: dict[tuple[str, bool], tuple[float, bool] | None] = {}
 
     @staticmethod
-    @lru_cache(maxsize=8)
     def load(lang: str = "en") -> Lexicon:
-        """The largest list of wordfreq for a language code, such as ``"en"`` or ``"pt-BR"``."""
-        import wordfreq
-
-        try:
-            listed = wordfreq.get_frequency_dict(lang, wordlist="best")
-        except (LookupError, ValueError):  # no list, no language tag
-            known = ", ".join(sorted(wordfreq.available_languages()))
-            raise TextmendError(f"unknown language {lang!r}; textmend knows {known}") from None
-        return Lexicon(lang, _with_sharp_s(listed) if lang == "de" else listed)
+        """The largest list of wordfreq for a language tag, such as ``"en"`` or ``"pt-BR"``."""
+        return _load(_listed(lang))
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Lexicon.load, (self.lang,)
@@ -182,6 +175,8 @@ class Lexicon:
             return self._frequencies.get(key(word.replace("I", "ı")), 0.0)
         if not found and self.elides and "'" in form:
             parts = form.split("'")
+            if unicodedata.normalize("NFD", parts[-1])[:1] not in _ELIDES_BEFORE:
+                return 0.0
             return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
         return found
 
@@ -208,9 +203,18 @@ class Lexicon:
         """A word in capitals, as the language has them."""
         return (word.replace("i", "İ") if self.dots_capitals else word).upper()
 
+    def is_elided(self, word: str) -> bool:
+        """Whether a word is only written before an apostrophe."""
+        return self.elides and bool(_ONLY_ELIDED[self.lang].fullmatch(key(word)))
+
+    @property
+    def knows_names(self) -> bool:
+        """Whether names were counted in the language."""
+        return bool(self._names)
+
     def _alone(self, word: str, listed: float) -> float:
         """The share of the occurrences of a listed word in which it stands alone."""
-        if self.elides and _ONLY_ELIDED[self.lang].fullmatch(word):
+        if self.is_elided(word):
             return _APART
         return _LONE_LETTER if len(word) == 1 and word.islower() and listed < _RARE[0] else 1.0
 
@@ -324,6 +328,30 @@ def frequent_words(lang: str, most: int) -> dict[str, float]:
         if len(found) >= most:
             break
     return found
+
+
+@lru_cache(maxsize=64)
+def _listed(tag: str) -> str:
+    """The code of the language of wordfreq that a tag asks for: "pt" for "pt-BR"."""
+    import langcodes
+    import wordfreq
+
+    known = sorted(wordfreq.available_languages())
+    try:
+        code, _ = langcodes.closest_match(tag, known)
+    except (ValueError, AttributeError):  # no tag at all
+        code = ""
+    if code not in known:
+        raise TextmendError(f"unknown language {tag!r}; textmend knows {', '.join(known)}")
+    return code
+
+
+@lru_cache(maxsize=8)
+def _load(code: str) -> Lexicon:
+    import wordfreq
+
+    listed = wordfreq.get_frequency_dict(code, wordlist="best")
+    return Lexicon(code, _with_sharp_s(listed) if code == "de" else listed)
 
 
 def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:

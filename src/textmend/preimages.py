@@ -64,7 +64,7 @@ class Preimages:
         # Line by line: white space must not be collapsed across words.
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._drops = drops
-        self._lexicon = lexicon
+        self.lexicon = lexicon
         self._listed = listed
         self._anywhere = all(drop.reach == "text" for drop in drops)
         self._elsewhere: dict[Reach, Preimages] = {}
@@ -123,7 +123,7 @@ class Preimages:
     @property
     def lang(self) -> str:
         """The language of the words."""
-        return self._lexicon.lang
+        return self.lexicon.lang
 
     def at(self, place: Reach) -> Preimages:
         """The preimages by the drops that act on words that stand there."""
@@ -133,7 +133,7 @@ class Preimages:
             acting = tuple(drop for drop in self._drops if drop.acts_at(place))
             all_act = acting == self._drops
             self._elsewhere[place] = (
-                self if all_act else Preimages(acting, self._lexicon, among=self._listed)
+                self if all_act else Preimages(acting, self.lexicon, among=self._listed)
             )
         return self._elsewhere[place]
 
@@ -149,6 +149,14 @@ class Preimages:
             known = self._restore(text, first, beside)
             self._surfaces[text, first, beside] = known
         return known
+
+    def core(self, text: str) -> str:
+        """A word without the elided one before it, which has capitals of its own."""
+        return text[self._elided(text) :]
+
+    def _elided(self, text: str) -> int:
+        """The length of the elided word before another one, with its apostrophe."""
+        return max(text.rfind("'"), text.rfind("’")) + 1 if self.lexicon.elides else 0
 
     def knows(self, text: str) -> bool:
         """Whether ``text`` may be what is left of something."""
@@ -168,7 +176,7 @@ class Preimages:
         for token in tokens:
             if token.kind != "space":
                 damaged = self.mass(token.text) if token.kind == "word" else 0.0
-                total += math.log(max(damaged, self._lexicon.probability(token.text)))
+                total += math.log(max(damaged, self.lexicon.probability(token.text)))
         return total
 
     def mass(self, text: str) -> float:
@@ -193,7 +201,7 @@ class Preimages:
         return self._lower(key(text))[0]
 
     def _mass(self, words: Iterable[str]) -> float:
-        return sum(map(self._lexicon.frequency, words))
+        return sum(map(self.lexicon.frequency, words))
 
     @cached_property
     def vanished(self) -> dict[bool, list[tuple[str, str]]]:
@@ -205,7 +213,7 @@ class Preimages:
             first: [
                 (word, shown)
                 for word in self._deleted
-                if not self._channel.apply(shown := self._lexicon.title(word) if first else word)
+                if not self._channel.apply(shown := self.lexicon.title(word) if first else word)
             ]
             for first in (False, True)
         }
@@ -213,39 +221,41 @@ class Preimages:
     def _restore(self, text: str, first: bool, beside: Beside) -> tuple[Candidate, ...]:
         found = []
         for word in self._lower(key(text)):
-            title_first = first or self._lexicon.is_name(word, beside)
+            title_first = first or self.lexicon.is_name(word, beside)
             for surface in self._capitalisations(word, text, title_first=title_first):
                 if self._channel.apply(surface) == text:
                     found.append(Candidate(surface, word))
                     break
         for word, likelihood in self._lost(key(text)):
-            title_first = first or self._lexicon.is_name(word, beside)
+            title_first = first or self.lexicon.is_name(word, beside)
             for surface in self._capitalisations(word, text, title_first=title_first):
                 if _is_subsequence(text, surface):
                     found.append(Candidate(surface, word, likelihood=likelihood))
                     break
-        if not found and not self._leaks and not self._lexicon.frequency(text):
+        if not found and not self._leaks and not self.lexicon.frequency(text):
             found += self._guessed(text, first)
         return tuple(found[:_MOST_PREIMAGES])
 
     def _guessed(self, text: str, first: bool) -> Iterator[Candidate]:
         """What was written where an unknown word is left, by its spelling alone."""
-        clean, form = self._lexicon.probability(text), shape(text)
+        clean, form = self.lexicon.probability(text), shape(text)
         for word, nats in self._speller.guesses(key(text), name=form == "title" and not first):
-            surface = self._lexicon.title(word) if form == "title" else word
+            surface = self.lexicon.title(word) if form == "title" else word
+            if "’" in text:
+                surface = surface.replace("'", "’")
             if self._channel.apply(surface) == text:
                 yield Candidate(surface, word, clean * math.exp(nats))
 
     @cached_property
     def _speller(self) -> Speller:
-        return Speller(self._drops, self._lexicon)
+        return Speller(self._drops, self.lexicon)
 
     def _lost(self, token: str) -> list[tuple[str, float]]:
         """The words that may have lost letters at random, in lower case, with their chances."""
         if not self._leaks:
             return []
-        found = Losses.load(self._lexicon.lang).of(token, self._leaks[0])
-        return sorted(found, key=lambda each: -self._lexicon.frequency(each[0]) * each[1])
+        found = Losses.load(self.lexicon.lang).of(token, self._leaks[0])
+        return sorted(found, key=lambda each: -self.lexicon.frequency(each[0]) * each[1])
 
     def _lower(self, damaged: str) -> list[str]:
         """Preimages in lower case; a possessive has those of its word, too."""
@@ -253,16 +263,19 @@ class Preimages:
         stem, apostrophe, suffix = damaged.rpartition("'")
         if apostrophe and stem:
             wholes = [*found, *(f"{word}'{suffix}" for word in self._words.get(stem, ()))]
-            if self._lexicon.elides:
+            if self.lexicon.elides:
                 wholes += (f"{stem}'{word}" for word in self._words.get(suffix, ()))
-            found = sorted(dict.fromkeys(wholes), key=self._lexicon.frequency, reverse=True)
+            found = sorted(dict.fromkeys(wholes), key=self.lexicon.frequency, reverse=True)
         return found
 
     def _capitalisations(self, word: str, damaged: str, *, title_first: bool) -> list[str]:
         """The ways to capitalise a word, the likeliest first."""
+        if (cut := self._elided(damaged)) and key(damaged[:cut]) == word[:cut]:
+            cores = self._capitalisations(word[cut:], damaged[cut:], title_first=False)
+            return [damaged[:cut] + core for core in cores]
         if "’" in damaged:
             word = word.replace("'", "’")
-        title, upper = self._lexicon.title(word), self._lexicon.upper(word)
+        title, upper = self.lexicon.title(word), self.lexicon.upper(word)
         match shape(damaged.strip(" ")):
             case "lower":
                 return [title, word] if title_first else [word, title]

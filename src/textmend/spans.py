@@ -12,15 +12,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Literal
 
 import regex
 
 from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.drops import Reach
-from textmend.lexicon import key
+from textmend.lexicon import Lexicon, key
 from textmend.preimages import Candidate, Preimages
-from textmend.tokens import Beside, Token, beside_capitals, sentence_starts
+from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
 
 _LONGEST = 9  # tokens: a word that lost letters in four places
 # Nats by which a word must be likelier than its pieces to be weighed against them in context.
@@ -32,6 +33,9 @@ _TIGHT = {
     "en": (frozenset("([{“‘"), frozenset(".,;:!?)]}”’")),
     "fr": (frozenset("([{"), frozenset(".,)]}")),
 }
+_NEXT = regex.compile(r" ([\p{L}\p{N}\p{M}]+)")
+_OPENING = 5e-4  # the frequency of words that open a sentence rather than are names inside it
+_APOSTROPHES = ("'", "’")
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
 
 
@@ -40,6 +44,30 @@ def position(token: Token, line: Sequence[Token]) -> Reach:
     if token.start == 0:
         return "document"
     return "paragraph" if token is line[0] else "text"
+
+
+Part = Literal["", "whole", "capital"]
+
+
+def neighbours(line: Sequence[Token], lexicon: Lexicon) -> list[Part]:
+    """For each token, what its neighbours say of it.
+
+    ``"whole"``: it is only part of a word, and all of that part ("a-t-il", "c’ est").
+    ``"capital"``: it begins with a capital, lost or not, as the second part of its word does
+    ("tats-Unis"); said where no names are known.
+    """
+    texts = ["", "", *(token.text for token in line), "", ""]
+    found: list[Part] = []
+    for before, text, after, next_ in zip(texts[1:], texts[2:], texts[3:], texts[4:], strict=False):
+        if (lexicon.is_elided(text) and after in _APOSTROPHES) or (
+            len(text) == 1 and before == after == "-"
+        ):
+            found.append("whole")
+        elif after == "-" and not lexicon.knows_names and shape(next_) == "title":
+            found.append("capital")
+        else:
+            found.append("")
+    return found[: len(line)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +98,8 @@ def spans(
         return {}
     text = "".join(token.text for token in line)
     offset = line[0].start
-    starts = sentence_starts(line)
+    starts = sentence_starts(line, channel.residues)
+    parts = neighbours(line, preimages.lexicon)
     capitals = beside_capitals(line, starts)
     bigrams = Bigrams.load(preimages.lang)
     found: list[Span] = []
@@ -78,7 +107,7 @@ def spans(
         if token.kind not in ("word", "other"):
             continue
         here = preimages.at(position(token, line))
-        if key(token.text) not in here.heads:
+        if key(here.core(token.text)) not in here.heads:
             continue
         for last in range(first, min(first + _LONGEST, len(line))):
             if line[last].kind in ("number", "break"):
@@ -91,13 +120,15 @@ def spans(
             ):
                 continue
             tokens = line[first : last + 1]
+            opens = starts[first] or parts[last] == "capital"
+            alone = first == last and token.kind == "word"
             as_they_are, apart = here.apart(tokens), _apart(tokens, here, bigrams)
-            least = -math.inf if first == last and not sure else max(as_they_are, apart) + _WHOLE
+            least = -math.inf if alone and not sure else max(as_they_are, apart) + _WHOLE
             if _log(here.mass_with_spaces(core)) > least:
                 found += (
                     Span(first, last, start, end, words, chance - as_they_are)
                     for start, end, words in _readings(
-                        line, first, last, text, starts[first], capitals[first], channel, here
+                        line, first, last, text, opens, capitals[first], channel, here
                     )
                     if (chance := _log(here.mass_of(words[1:]))) > least
                 )
@@ -149,9 +180,12 @@ def _readings(
     offset = line[0].start
     start, end = line[first].start - offset, line[last].end - offset
     core = text[start:end]
-    # A mark alone may stand for a word, unless texts have it anyway.
-    if core.isprintable() and "\ufffd" not in core and not _LETTERS.search(core):
-        return
+    if not _LETTERS.search(core):
+        # A mark alone may stand for a word, unless texts have it there anyway.
+        if _is_usual(text, start, end, preimages.lexicon):
+            return
+        # After another such mark a sentence may begin, but hardly with a word that is one, too.
+        opening = opening and not text[:start].rstrip().endswith(tuple(channel.residues))
     if channel.is_survivor(core, position(line[first], line)):
         return
     whole = preimages.of(core, first=opening, beside=beside)
@@ -176,6 +210,18 @@ def _spaces(text: str, start: int, end: int, lang: str) -> tuple[tuple[int, ...]
     lead = before[-2:-1] in opening or (before[-2:] == "- " and before[0].isalpha())
     trail = after[1:2] in closing or (after[:2] == " -" and after[-1].isalpha())
     return (1, 0) if lead else (0, 1), (1, 0) if trail else (0, 1)
+
+
+def _is_usual(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a mark is one that clean text may well have there.
+
+    Alone between spaces it is not, unless it ends a sentence, as French spaces it ("Qui ? Elle").
+    """
+    if not text[start:end].isprintable() or "\ufffd" in text[start:end]:
+        return False
+    if text[start - 1 : start].strip() or not (after := _NEXT.match(text, end)):
+        return True
+    return shape(after[1]) == "title" and lexicon.frequency(after[1]) > _OPENING
 
 
 def _in_case_of(core: str, left: str) -> str:

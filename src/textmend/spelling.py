@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import islice
 
 import numpy as np
 import regex
@@ -33,6 +32,7 @@ _SHORTEST, _LONGEST = 4, 32  # letters of a token that spelling says something o
 # Nats a letter in words of any language, and nats for that a word is of this one by its capital.
 _FOREIGN = -2.2
 _NATIVE = {"lower": 9.0, "title": 2.0}
+_WORD = regex.compile(r"\p{L}+(?:'\p{L}+)?")
 
 
 class Spelling:
@@ -66,7 +66,7 @@ class Spelling:
     @lru_cache(maxsize=8)
     def of(lexicon: Lexicon) -> Spelling:
         """The model of a lexicon's words, shared by all that ask for it."""
-        return Spelling(list(islice(lexicon.words, _WORDS)))
+        return Spelling(lexicon.words[:_WORDS])
 
     def log_probability(self, word: str) -> float:
         """The log-probability that a word is spelled like that, its end included."""
@@ -81,7 +81,12 @@ class Spelling:
         return sum(_EDGE << (_BITS * place) for place in range(_ORDER - 1))
 
     def read(self, total: float, state: int, letter: str) -> tuple[float, int]:
-        """A log-probability and the letters it stands for, once another one is read."""
+        """A log-probability and the letters it stands for, once another one is read.
+
+        An apostrophe is none: what follows it is spelled as if it were not there.
+        """
+        if letter == "'":
+            return total, state
         code = self._codes.get(letter, 0)
         return total + float(self._next(state)[code]), (state << _BITS | code) & _STATE
 
@@ -116,7 +121,7 @@ class Speller:
     def __init__(self, drops: tuple[Rule, ...], lexicon: Lexicon) -> None:
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._spelling = Spelling.of(lexicon)
-        words = "\n".join(islice(lexicon.words, _WORDS))
+        words = "\n".join(lexicon.words[:_WORDS])
         deleted: Counter[tuple[str, str]] = Counter()
         for drop in self._channel.drops:
             deleted.update(
@@ -130,7 +135,7 @@ class Speller:
         All are what the channel turns into the token, in lower case. ``name``: it is capitalised
         where not every word is.
         """
-        if not _SHORTEST <= len(token) <= _LONGEST or not token.isalpha():
+        if not _SHORTEST <= len(token) <= _LONGEST or not _WORD.fullmatch(token):
             return []
         foreign = _FOREIGN * len(token) - _NATIVE["title" if name else "lower"]
         as_it_is = max(self._spelling.log_probability(token), foreign)

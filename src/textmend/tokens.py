@@ -9,6 +9,7 @@ read at all. Start reading at :func:`tokenize`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Literal, NamedTuple
 
 import regex
@@ -147,16 +148,22 @@ _TITLES = frozenset(
 )
 
 
-def sentence_starts(line: Sequence[Token]) -> list[bool]:
+def sentence_starts(line: Sequence[Token], residues: frozenset[str] = frozenset()) -> list[bool]:
     """For each token of a line, whether a sentence may begin with it.
+
+    ``residues``: marks that stand in the place of letters, and end no sentence unless a capital
+    follows.
 
     >>> line = tokenize("Mr. Lee left. then rain fell")
     >>> [t.text for t, first in zip(line, sentence_starts(line)) if first and t.kind == "word"]
     ['Mr', 'then']
     """
     starts, fresh, before = [], True, ""
-    for token in line:
+    for place, token in enumerate(line):
         starts.append(fresh)
+        if token.text in residues and not _capital_follows(line, place):
+            before = token.text
+            continue
         if token.kind == "space" or token.kind == "break":
             continue
         if token.kind == "other" and token.text in _TERMINATORS:
@@ -168,6 +175,12 @@ def sentence_starts(line: Sequence[Token]) -> list[bool]:
             fresh = False
         before = token.text
     return starts
+
+
+def _capital_follows(line: Sequence[Token], place: int) -> bool:
+    """Whether the next word after a place is capitalised."""
+    following = (token.text for token in islice(line, place + 1, None) if token.kind == "word")
+    return next(following, "")[:1].isupper()
 
 
 Shape = Literal["lower", "title", "upper", "mixed"]
