@@ -197,8 +197,12 @@ class Preimages:
         return self._mass(each.word for each in words)
 
     def likeliest(self, text: str) -> str:
-        """The most frequent word that leaves ``text``, which some must, in lower case."""
-        return self._lower(key(text))[0]
+        """The most frequent word that leaves ``text``, which some must, in lower case.
+
+        Its spaces may have merged with others.
+        """
+        loose = (self._words[left][0] for left in self.loose.get(key(text), ()))
+        return max([*self._lower(key(text)), *loose], key=self.lexicon.frequency)
 
     def _mass(self, words: Iterable[str]) -> float:
         return sum(map(self.lexicon.frequency, words))

@@ -329,7 +329,8 @@ class Hypotheses:
         found = pieces or Traces(census.counts)
         for place, clean in census.suspicious.items():
             text = census.types[place]
-            if (mass := preimages.mass(text)) and place not in found.covered:
+            # A space that it left beside a space of the text is not to be told from that.
+            if (mass := preimages.mass_with_spaces(text)) and place not in found.covered:
                 likeliest = preimages.likeliest(text)
                 found.add(place, math.log1p(mass / clean), len(text), likeliest)
         return found
