@@ -217,9 +217,10 @@ def channel_counts(
     """Count the sequences of an inferred channel against those that were lost.
 
     The set is exact when it has all that were lost from this document, and none that the channel
-    does not delete. It is counted over all damaged documents, over those that lost ``traces``
-    words or more, and over those that lost as many to each of the sequences. A document that lost
-    nothing can only raise a false alarm.
+    does not delete. That is counted over all damaged documents, and over those that lost ``traces``
+    words or more to each of the sequences. Of a document that lost as many to some of them, these
+    are asked for: what left fewer traces may be found or not. A document that lost nothing can only
+    raise a false alarm.
     """
     lost = frozenset(sequence for sequence, count in losses.items() if count)
     counts = Counter(
@@ -230,14 +231,16 @@ def channel_counts(
     if not lost:
         counts["clean"], counts["alarms"] = 1, bool(inferred)
         return counts
-    exact = lost <= inferred <= losses.keys()
+    traced = frozenset(sequence for sequence in lost if losses[sequence] >= traces)
     told = {
-        "sets": True,
-        "sets_traced": sum(losses.values()) >= traces,
-        "sets_each_traced": min(losses[each] for each in lost) >= traces,
+        "sets": lost,
+        "sets_traced": traced,
+        "sets_each_traced": lost if traced == lost else frozenset(),
     }
-    for name, holds in told.items():
-        counts[name], counts[f"{name}_exact"] = holds, holds and exact
+    nothing_else = inferred <= losses.keys()
+    for name, asked in told.items():
+        counts[name] = bool(asked)
+        counts[f"{name}_exact"] = bool(asked) and nothing_else and asked <= inferred
     return counts
 
 

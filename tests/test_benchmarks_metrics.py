@@ -112,11 +112,19 @@ def test_a_sequence_that_the_text_did_not_hold_is_not_asked_for() -> None:
 
 
 def test_too_few_traces() -> None:
-    found = channel_counts(frozenset(), {"the": 7, "ad": 2})
+    found = channel_counts(frozenset(), {"the": 8, "ad": 2})
     assert (found["sets"], found["sets_traced"], found["sets_each_traced"]) == (1, 1, 0)
-    found = channel_counts(frozenset(), {"the": 5, "ad": 2})
+    found = channel_counts(frozenset(), {"the": 7, "ad": 7})
     assert (found["sets_traced"], found["sets_each_traced"]) == (0, 0)
     assert channel_counts(frozenset(), {"the": 5, "ad": 5}, traces=5)["sets_each_traced"] == 1
+
+
+@pytest.mark.parametrize(
+    ("inferred", "exact"), [({"the"}, 1), ({"the", "ad"}, 1), ({"ad"}, 0), ({"the", "x"}, 0)]
+)
+def test_only_what_left_enough_traces_is_asked_for(inferred: set[str], exact: int) -> None:
+    found = channel_counts(frozenset(inferred), {"the": 8, "ad": 2})
+    assert (found["sets_traced"], found["sets_traced_exact"]) == (1, exact)
 
 
 def test_a_false_alarm() -> None:
