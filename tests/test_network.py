@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,26 @@ def test_what_recurs_is_marked(tiny: Network) -> None:
     assert bits[-3:].tolist() == [0, 0, 0], "too far away"
     near = line_of(tiny, [["sat"], ["or", "cat"], ["sat"], ["cat"], ["or"]], [])
     assert recurring(near.sizes, near.candidates, near.weights).tolist() == [16, 16, 8, 0, 8]
+
+
+def test_what_recurs_matters_to_a_model_that_has_learned_from_it(tmp_path: Path) -> None:
+    path = tiny_model(tmp_path / "tiny.tmnd")
+    line = line_of(Network.load(path), SLOTS, ["the"])
+    again = replace(line, forms=line.forms | BEFORE)
+    knows = Network.load(path)
+    assert not same(knows.score(line), knows.score(again))
+    header, arrays = read(path)
+    write(tmp_path / "older.tmnd", header, {**arrays, "form": arrays["form"][:BEFORE]})
+    older = Network.load(tmp_path / "older.tmnd")
+    assert same(older.score(line), older.score(again))
+
+
+def test_a_long_text_is_read_in_parts(tiny: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = lines_of(tiny, [SLOTS, SLOTS[:1], SLOTS * 3, SLOTS[::-1]] * 5, ["the", "other"])
+    whole = tiny.score(lines)
+    for size in (1, 6, 30):
+        monkeypatch.setattr("textmend.network._AT_ONCE", size)
+        assert same(tiny.score(lines), whole)
 
 
 def test_write_and_read_round_trip(tmp_path: Path) -> None:

@@ -162,6 +162,14 @@ class Census:
         return totals
 
     @cached_property
+    def fresh_totals(self) -> Counter[int]:
+        """… in running text, not repeated."""
+        totals: Counter[int] = Counter()
+        for counts in self.fresh:
+            totals.update(counts)
+        return totals
+
+    @cached_property
     def sizes(self) -> Floats:
         """Words in each line that are running text, and not only repeated."""
         return np.array([fresh.total() for fresh in self.fresh], dtype=float)
@@ -192,7 +200,7 @@ class Census:
     def _common_words(self, gone: tuple[Rule, ...]) -> tuple[list[str], bool]:
         if gone in self._missing:
             return self._missing[gone]
-        size, fresh = self.sizes.sum(), sum(self.fresh, Counter[int]())
+        size, fresh = self.sizes.sum(), self.fresh_totals
         patterns = [regex.compile(rule.pattern) for rule in gone]
         expected, observed = {}, {}
         for word in islice(self.lexicon.words, _COMMON):

@@ -220,6 +220,7 @@ class Network:
         if len(meanings) > len(lines.sizes):
             starts = np.cumsum(lines.sizes) - lines.sizes
             meanings = np.add.reduceat(meanings, starts, axis=0)
+        # A model that has not learned from what recurs does not see it.
         states = self._enter(meanings) + self._forms[lines.forms % len(self._forms)]
         # What the channel deletes whole is missed everywhere.
         shares = self._shares[lines.vanished]
