@@ -253,7 +253,7 @@ class _Selection:
         # What a family left is all its own: words unknown to the lexicon need no other rule.
         left = {rule.residue for rule in before if not isinstance(rule, Drop)} - {""}
         totals = {
-            rule: sum(_left(self._hypotheses.traces(rule, before), taken).values()) - _price(rule)
+            rule: sum(self._hypotheses.traces(rule, before).left(taken).values()) - _price(rule)
             for rule in self._hypotheses.rules(before)
             if rule.name not in names
             and rule.residue not in left
@@ -311,7 +311,7 @@ class _Selection:
         share: float,
     ) -> _Scored:
         census = self.census
-        gains = _left(traces, taken)
+        gains = traces.left(taken)
         totals: Counter[int] = Counter()
         hits = [gains.keys() & counts.keys() for counts in traces.counts]
         for counts, found in zip(traces.counts, hits, strict=True):
@@ -437,11 +437,6 @@ def _covered(chosen: Iterable[_Scored]) -> set[int]:
 
 def _drops(chosen: Iterable[_Scored]) -> Rules:
     return tuple(each.drop for each in chosen)
-
-
-def _left(traces: Traces, taken: set[int]) -> dict[int, float]:
-    """The gains of a rule for what no other explains."""
-    return {trace: gain for trace, gain in traces.gains.items() if trace not in taken}
 
 
 def _price(rule: Rule, conspicuous: bool = False) -> float:

@@ -50,7 +50,8 @@ class Traces:
     first word of a paragraph), which ``counts`` then counts by line along with the types.
     ``gains``: trace → nats; ``ratios``: the same before it is capped, for what is said of the text
     as a whole; ``originals``: trace → the likeliest word that it was. ``covered``: the types that
-    need no other explanation, pieces of words among them.
+    need no other explanation, pieces of words among them; ``parts``: trace → the strange ones of
+    its pieces, which something else may explain.
     """
 
     counts: Sequence[Counter[int]]
@@ -58,6 +59,7 @@ class Traces:
     ratios: dict[int, float] = field(default_factory=dict)
     originals: dict[int, str] = field(default_factory=dict)
     covered: set[int] = field(default_factory=set)
+    parts: dict[int, set[int]] = field(default_factory=dict)
 
     def add(self, trace: int, ratio: float, letters: int, original: str) -> None:
         """Note a trace and by how many nats it is explained, if that says enough."""
@@ -66,6 +68,19 @@ class Traces:
             self.gains[trace], self.ratios[trace] = capped, ratio
             self.originals[trace] = original
             self.covered.add(trace)
+
+    def note_parts(self, trace: int, pieces: set[int], census: Census) -> None:
+        """Note which types are pieces of a trace, and need no other explanation."""
+        self.covered.update(pieces)
+        self.parts[trace] = pieces & census.flagged - {trace}
+
+    def left(self, taken: set[int]) -> dict[int, float]:
+        """The gains for what nothing else explains, in whole or in part."""
+        return {
+            trace: gain
+            for trace, gain in self.gains.items()
+            if trace not in taken and taken.isdisjoint(self.parts.get(trace, ()))
+        }
 
     def take(self, others: Traces) -> None:
         """Add traces that are types of the census and need no other explanation yet."""
@@ -292,8 +307,9 @@ class Hypotheses:
             if trace in found.gains:
                 own = more.setdefault(drop, [])
                 own += ((pieces[place][0], trace) for place in places[drop, text])
-                found.covered.update(
-                    census.places[piece] for piece in text.split(residue) if piece in census.places
+                split = text.split(residue)
+                found.note_parts(
+                    trace, {census.places[each] for each in split if each in census.places}, census
                 )
         for drop, own in more.items():
             if len(self._leaving[drop].gains) < _LEAST_GAINS:
@@ -353,7 +369,7 @@ class Hypotheses:
                     # A word that only a space beside it was part of is counted with the types.
                     more[number][trace] += not whole
                     tokens = line[span.first : span.last + 1]
-                    found.covered.update(census.places_of(tokens))
+                    found.note_parts(trace, census.places_of(tokens), census)
         return _with_counts(found, census, more)
 
     def _of_openers(self, rule: Rule) -> Traces:
