@@ -51,9 +51,10 @@ def documented() -> list[Any]:
     cases = []
     for case in read("wild.json"):
         name = f"{case['arrived']} ({case['channel']}, {case['lang']}, document)"
-        # Capitals of paragraphs are told by their sentences, of which each case has one.
-        told = case["sentence"] and case["channel"] != "drop-caps"
-        if not told or not _documents(case["lang"]):
+        # Capitals of paragraphs are told by their sentences, of which each case has one; what is
+        # lost at random is another word in each document.
+        told = case["channel"] != "drop-caps" and not Channel.parse(case["channel"]).leaky
+        if not (told and case["sentence"]) or not _documents(case["lang"]):
             continue
         why = KNOWN_FAILURES.get(name)
         marks = [pytest.mark.xfail(reason=why, strict=False)] if why else []

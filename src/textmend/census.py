@@ -33,7 +33,7 @@ _ARTICLES = {"en": ("the", "a", "an")}
 _TERSE = 0.4
 # Marks that clean text has between letters.
 _BETWEEN = frozenset("'’‘ʼ-‐‑–—./&@_:,;+()[]\"“”«»…·*|\\=<>{}~^%$€£")
-_STRANGE = 3  # flagged words, or paragraphs that begin in lower case: more than clean text has
+_STRANGE = 2  # flagged words, or paragraphs that begin in lower case: more than clean text has
 _MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
 _RUN = 4  # words that are the same by no chance
 _SEEN = 2  # times that a mark stands between letters before it is taken for a residue

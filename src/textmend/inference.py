@@ -93,7 +93,8 @@ class _Scored:
     def enough(self) -> bool:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
         plain = _is_plain(self.drop) and self.share == 1.0
-        return self.stems >= (2 if plain else _LEAST_TRACES) or self.conspicuous
+        missed = not self.survivors and self.expected >= CONSPICUOUS
+        return self.stems >= (2 if plain or missed else _LEAST_TRACES) or self.conspicuous
 
 
 @dataclass(frozen=True)
