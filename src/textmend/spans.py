@@ -241,7 +241,7 @@ def _fits(
     if (lead and not left.endswith(" ")) or (trail and not right.startswith(" ")):
         return False
     # What is mended must still stand apart from the words beside it.
-    if (lead and left[:-1].endswith("0")) or (trail and right[1:].startswith("0")):
+    if (lead and left[-2:-1].isalnum()) or (trail and right[1:2].isalnum()):
         return False
     written = left[: len(left) - lead] + word + right[trail:]
     return channel.apply(written) == left + text[start:end] + right

@@ -396,7 +396,7 @@ class Hypotheses:
                 found.add(trace, math.log1p(mass / clean), letters, likeliest)
                 if trace in found.gains:
                     more[number][trace] += 1
-                    found.covered.update(census.places_of([opener]))
+                    found.note_parts(trace, census.places_of([opener]), census)
         return _with_counts(found, census, more)
 
 
