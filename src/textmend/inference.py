@@ -54,6 +54,7 @@ _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
 _NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
+_FURTHER = 2.0  # nats; the price of one more rule, which damaged text always seems to ask for
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
 # A text where this share of the strange words is left unexplained, and they are as many as this
@@ -359,7 +360,7 @@ class _Selection:
         strange = census.flagged - taken
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
         total -= _price(rule, conspicuous) + ways + _LEAK * (share < 1.0)
-        total -= 0.0 if others else _DAMAGED_TEXT
+        total -= _FURTHER if others else _DAMAGED_TEXT
         if conspicuous and not observed and total + absence + _MOST_MISSED * expected > 0.0:
             # That a word is absent and that it is missed are two views of the same.
             absence = max(absence, float(self._missed_by_line(rule.name)[damaged].sum()))
