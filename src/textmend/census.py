@@ -27,7 +27,7 @@ _COMMON = 50  # words by which running prose is told from lists, tables and tele
 _PROSE = 0.65  # … of whose expected share it holds at least this
 _FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "that") depend on the writer
 CONSPICUOUS = 3.0  # expected words whose absence is itself a sign
-_FEW = 0.6  # of the words expected; a part of the text may be clean
+_FEW = 0.8  # of the words expected; a part of the text may be clean
 # Terse English does without articles, so that one is missed only where another is used.
 _ARTICLES = {"en": ("the", "a", "an")}
 _TERSE = 0.4

@@ -344,6 +344,9 @@ class _Selection:
         if conspicuous and not gains:
             damaged, total = np.ones(len(told), dtype=bool), 0.0
         else:
+            if conspicuous:
+                missed = np.maximum(self._missed_by_line(rule.name), silent)
+                silent = np.where(surviving, silent, missed)
             damaged, total = segment(told + silent, census.texts)
             total -= float(silent[damaged].sum())
         size = float(census.sizes[damaged].sum())
