@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from textmend.drops import Rule
 from textmend.lexicon import Lexicon, attested, key
 from textmend.spans import position
-from textmend.tokens import Token, code_lines, identifiers, sentence_starts
+from textmend.tokens import Token, code_lines, identifiers, is_sentence, sentence_starts
 
 _APOSTROPHES = frozenset("'’‘")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
@@ -173,6 +173,11 @@ class Census:
     def sizes(self) -> Floats:
         """Words in each line that are running text, and not only repeated."""
         return np.array([fresh.total() for fresh in self.fresh], dtype=float)
+
+    @cached_property
+    def sentences(self) -> Floats:
+        """One for each line that is running text, where absent words are missed; else zero."""
+        return np.array([is_sentence(line) for line in self.lines], dtype=float)
 
     @cached_property
     def novelty(self) -> Floats:

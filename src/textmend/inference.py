@@ -337,7 +337,7 @@ class _Selection:
                 for line, found in enumerate(hits)
             ]
         )
-        silent = silence(census.sizes * rate, surviving, share)
+        silent = silence(census.sizes * census.sentences * rate, surviving, share)
         if not census.is_prose((*_drops(others), rule)):
             silent = np.minimum(silent, 0.0)
         conspicuous = self._is_conspicuous(rule, others)
@@ -394,7 +394,8 @@ class _Selection:
         known = self._missed_lines.get(word)
         if known is None:
             found = self._missed(word, self.census.lines)
-            known = self._missed_lines[word] = found * self.census.novelty
+            known = found * self.census.novelty * self.census.sentences
+            self._missed_lines[word] = known
         return known
 
     def evidence(self, scored: _Scored) -> Evidence:
@@ -502,7 +503,8 @@ def damaged_lines(
         return np.ones(len(census.counts), dtype=bool)
     odds = np.full(len(census.counts), bonus)
     for drop in channel.drops:
-        expected = census.sizes * census.lexicon.commonest.rate(drop.pattern)
+        rate = census.lexicon.commonest.rate(drop.pattern)
+        expected = census.sizes * census.sentences * rate
         odds += silence(expected, survivors(drop, census), shares.get(drop, 1.0))
     inside = preimages.at("text")
     gains = {

@@ -20,11 +20,10 @@ from textmend.decoder import Array
 from textmend.edits import Alternative, Edit, Kind, Mended, survivors
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import position
-from textmend.tokens import Token
+from textmend.tokens import Token, is_sentence
 
 _ALTERNATIVES = 4
 _UNLIKELY = 0.005  # alternatives below this probability are not worth showing
-_SENTENCE_WORDS = 8
 
 
 def mend(
@@ -45,7 +44,7 @@ def mend(
     for line, acted in zip(text_lines, damaged, strict=True):
         if acted:
             intact += _survivors(line, columns, channel)
-            found.append(columns.of(line, gaps=_is_sentence(line)))
+            found.append(columns.of(line, gaps=is_sentence(line)))
         else:
             intact.append((line[0].start, line[-1].end))
             found.append(columns.as_they_stand(line))
@@ -84,13 +83,6 @@ def proven(mended: Mended) -> Mended:
         kept = proving
         mended = replace(mended, edits=tuple(kept))
     return mended
-
-
-def _is_sentence(line: Sequence[Token]) -> bool:
-    """Whether a line is running text: captions, bylines and headings leave words out anyway."""
-    words = sum(token.kind == "word" for token in line)
-    marks = [token.text for token in line if token.kind == "other"]
-    return words >= _SENTENCE_WORDS and any(mark in ".!?" for mark in marks)
 
 
 def _edits(

@@ -183,6 +183,24 @@ def _capital_follows(line: Sequence[Token], place: int) -> bool:
     return next(following, "")[:1].isupper()
 
 
+_SENTENCE_WORDS = 8
+
+
+def is_sentence(line: Iterable[Token]) -> bool:
+    """Whether a line is running text: captions, bylines and headings leave words out anyway.
+
+    >>> is_sentence(tokenize("The mayor said that it would take a year."))
+    True
+    >>> is_sentence(tokenize("Mayor says new bridge to take a year"))
+    False
+    """
+    words, ended = 0, False
+    for token in line:
+        words += token.kind == "word"
+        ended |= token.kind == "other" and token.text in ".!?"
+    return ended and words >= _SENTENCE_WORDS
+
+
 Shape = Literal["lower", "title", "upper", "mixed"]
 
 
