@@ -1,7 +1,9 @@
+import random
+
 import pytest
 
 import corpora
-from textmend import Channel, Drop, infer_channel
+from textmend import Channel, Drop, infer_channel, mend_and_explain
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -132,3 +134,40 @@ def test_forms_of_one_word_are_one_piece_of_evidence() -> None:
         "if mends(text): indent(attr, indents)",
     ]
     assert not infer_channel("\n".join(lines * 4))
+
+
+@pytest.mark.parametrize(
+    "spec", ["e,st", "the:whole-word", "of:whole-word,and:whole-word", "st,te", "te,st"]
+)
+def test_what_takes_more_than_one_look_is_found_in_most_documents(spec: str) -> None:
+    channel = Channel.parse(spec)
+    texts = ["\n\n".join(LONG[place : place + 3]) for place in range(0, 18, 3)]
+    found = [infer_channel(channel.apply(text)).channel.drops for text in texts]
+    # Also the order, where that matters.
+    assert sum(each == channel.drops for each in found) >= 5, found
+
+
+def test_a_damaged_half_is_told_from_a_clean_one() -> None:
+    told = 0
+    for first, second in zip(LONG[:6], LONG[6:12], strict=True):
+        text = f"{first}\n\n{Channel.of('the').apply(second)}"
+        mended = mend_and_explain(text)
+        told += mended.channel.sequences == ("the",) and 0.35 < mended.damaged_share < 0.65
+    assert told >= 5
+
+
+def test_a_leaky_channel_has_its_share_estimated() -> None:
+    draw = random.Random(0)
+    channel = Channel.of("er")
+    text = "\n\n".join(LONG[:3])
+    words = [channel.apply(word) if draw.random() < 0.7 else word for word in text.split(" ")]
+    (evidence,) = infer_channel(" ".join(words)).evidence
+    assert evidence.drop == Drop("er")
+    assert 0.55 < evidence.share < 0.85
+    assert evidence.observed
+
+
+def test_what_the_pieces_of_a_word_lost_is_not_lost_between_them() -> None:
+    # "could be" becomes "could e", which is no "could've".
+    text = "\n\n".join(LONG[:2]) + " It could be. It must be so. It might be late. It should be."
+    assert infer_channel(Channel.of("b").apply(text)).channel.drops == (Drop("b"),)
