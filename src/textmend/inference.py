@@ -1,19 +1,21 @@
 """From texts to the channel that damaged them, its evidence, and the lines that it damaged.
 
-Bayesian selection of drops, one at a time. Suspicious words propose hypotheses (see
-``textmend.traces``): sequences whose deletion turns a common word into one of them, and families
-of rules. A hypothesis is scored on the whole text by its log-odds, the sum of
+Bayesian selection of rules, one at a time, each on what those before it have left. Suspicious words
+propose hypotheses (see ``textmend.traces``): sequences whose deletion turns a common word into one
+of them, and families of rules; common words that are absent propose themselves. A hypothesis is
+scored on the whole text by its log-odds, the sum of
 
 * the words that it explains: log of the frequency of what they may have been against the
   probability of what they are;
-* absence: words with the sequence that a text of this length would hold, and does not;
-* survivors: words that still hold the sequence, in lines that are damaged;
+* absence: words with the sequence that a text of this length would hold, and does not, or how
+  surely a word is missed between those that now touch (see ``textmend.missed``);
+* survivors: words that still hold the sequence, in lines that are damaged; some are allowed where
+  words speak for a rule that leaks;
 * a price for the number of hypotheses that could have been tried.
 
-Where no rule explains enough, letters may have been lost at random (see ``textmend.noise``).
-
 Lines are damaged or clean (a clean headline above a damaged body): the likeliest segmentation is
-part of each score. Start reading at :func:`infer`.
+part of each score. Where no rule explains a text, letters may have been lost at random (see
+``textmend.noise``). Start reading at :func:`infer`.
 """
 
 from __future__ import annotations
