@@ -56,7 +56,7 @@ _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
 _NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
-_FURTHER = 4.0  # nats; the price of one more rule, which damaged text always seems to ask for
+_FURTHER = 2.0  # nats; the price of one more rule, which damaged text always seems to ask for
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
 # A text where this share of the strange words is left unexplained, and they are as many as this
