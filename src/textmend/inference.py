@@ -74,7 +74,7 @@ _LEAK = 5.0  # nats; the price of saying that a rule leaks
 _PRICE = (3.5, 6.0, 8.0, 9.0, 10.0, 10.5, 11.0, 11.5)
 _FAMILY_PRICE = 4.0
 _WORD_PRICE = 5.0  # of a common word that is missing
-_PLACES: tuple[Place, ...] = ("word-start", "word-end", "inside", "whole-word")
+_PLACES: tuple[Place, ...] = ("word-start", "word-end", "inside")
 
 
 @dataclass(frozen=True)
@@ -298,7 +298,10 @@ class _Selection:
             return best
         found = [best]
         if isinstance(rule, Drop) and not rule.residue:
-            found += (scored(replace(rule, where=where)) for where in _PLACES)
+            if len(best.traces.left(taken)) >= _LEAST_TRACES:
+                found += (scored(replace(rule, where=where)) for where in _PLACES)
+            if self._is_conspicuous(rule, chosen):
+                found.append(scored(replace(rule, where="whole-word")))
         # What is damaged in part only, at one place only, may be anybody's way to write.
         # So may be doubled letters that are squeezed in part: "diferent" beside "correct".
         whole = _is_plain(rule) or not isinstance(rule, (Drop, Doubled))
