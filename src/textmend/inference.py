@@ -201,15 +201,22 @@ class _Selection:
     def select(self, min_log_odds: float) -> list[_Scored]:
         """The drops that earn their place, most telling first."""
         chosen: list[_Scored] = []
+        tried: set[Rule] = set()
         while len(chosen) < _MAX_DROPS:
             taken = self._taken(chosen)
             scored = (
                 self._in_best_case(each, chosen, taken) for each in self._shortlist(chosen, taken)
             )
-            worthy = [each for each in scored if each.enough and each.log_odds >= min_log_odds]
+            # What others have made unnecessary does not come back: two rules could go round.
+            worthy = [
+                each
+                for each in scored
+                if each.enough and each.log_odds >= min_log_odds and each.drop not in tried
+            ]
             if not worthy:
                 break
             best = max(worthy, key=lambda each: each.log_odds)
+            tried.add(best.drop)
             chosen = [*self._still_needed(chosen, best, min_log_odds), best]
         return self._in_order(chosen)
 
