@@ -193,6 +193,7 @@ class _Selection:
         self._hypotheses = hypotheses
         self._missed = missed
         self._missed_lines: dict[str, Floats] = {}
+        self._surviving: dict[Rule, Floats] = {}
 
     def ratios(self, chosen: Iterable[_Scored]) -> dict[int, float]:
         """By how many nats the chosen drops make each word that they explain likelier."""
@@ -339,7 +340,7 @@ class _Selection:
             / total
             for trace, total in totals.items()
         }
-        surviving = survivors(rule, census)
+        surviving = self._survivors(rule)
         spared = [each.drop.pattern for each in others]
         rate = census.lexicon.commonest.rate(rule.pattern, without=spared)
         told = np.array(
@@ -350,7 +351,8 @@ class _Selection:
             ]
         )
         silent = silence(census.sizes * census.sentences * rate, surviving, share)
-        if not census.is_prose((*_drops(others), rule)):
+        is_prose = census.is_prose((*_drops(others), rule))
+        if not is_prose:
             silent = np.minimum(silent, 0.0)
         conspicuous = self._is_conspicuous(rule, others)
         if conspicuous and not gains:
@@ -369,7 +371,7 @@ class _Selection:
         if conspicuous:
             left += size * census.lexicon.frequency(rule.name)
         absence = 0.0
-        if observed or census.is_prose((*_drops(others), rule)):
+        if observed or is_prose:
             absence = _absence(observed, max(min(expected, left), observed), share)
         # Among many strange words some are explained by chance: the more ways to choose those.
         strange = census.flagged - taken
@@ -400,6 +402,12 @@ class _Selection:
             and rule.where in ("anywhere", "whole-word")
             and rule.name in self.census.missing_words(_drops(others))
         )
+
+    def _survivors(self, rule: Rule) -> Floats:
+        """Words of each line that a rule spared, counted once however often it is weighed."""
+        if rule not in self._surviving:
+            self._surviving[rule] = survivors(rule, self.census)
+        return self._surviving[rule]
 
     def _missed_by_line(self, word: str) -> Floats:
         """Nats by which what stands around its gaps says that a word was deleted, by line."""
