@@ -36,7 +36,7 @@ def test_names_in_code_are_not_suspicious_even_in_its_comments() -> None:
 def test_what_a_text_repeats_is_told_once() -> None:
     once, often = census(NEWS[0]), census("\n".join([NEWS[0]] * 5))
     assert often.sizes.sum() < 1.1 * once.sizes.sum()
-    assert often.totals.total() == 5 * once.totals.total()
+    assert often.totals.sum() == 5 * once.totals.sum()
 
 
 def test_a_notice_that_comes_again_and_again_lacks_no_word() -> None:

@@ -10,8 +10,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import compress, islice
+from typing import Any
 
 import numpy as np
 import regex
@@ -39,6 +40,40 @@ _RUN = 4  # words that are the same by no chance
 _SEEN = 2  # times that a mark stands between letters before it is taken for a residue
 
 Floats = NDArray[np.float64]
+Ids = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often each type occurs in each line: aligned arrays, with one entry for each such pair.
+
+    ``lines`` and ``places``: the line and the place of the type in the list of types; ``counts``:
+    occurrences.
+    """
+
+    lines: Ids
+    places: Ids
+    counts: Floats
+
+    def plus(self, more: Mapping[tuple[int, int], int]) -> Tally:
+        """With the occurrences of other types, by line and place."""
+        if not more:
+            return self
+        pairs = np.array(list(more), dtype=np.intp)
+        return Tally(
+            np.concatenate([self.lines, pairs[:, 0]]),
+            np.concatenate([self.places, pairs[:, 1]]),
+            np.concatenate([self.counts, list(more.values())]),
+        )
+
+    def where(self, chosen: NDArray[np.bool_]) -> Tally:
+        """Those entries that are chosen."""
+        return Tally(self.lines[chosen], self.places[chosen], self.counts[chosen])
+
+
+def sums(of: Ids, values: NDArray[Any], size: int) -> Floats:
+    """The sums of values by what each is ``of``: a line or a type."""
+    return np.bincount(of, values, size).astype(float)
 
 
 @dataclass
@@ -50,14 +85,14 @@ class Census:
     texts: list[int] = field(default_factory=list)  # the text that each line belongs to
     types: list[str] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)  # type → its place in the list of types
-    counts: list[Counter[int]] = field(default_factory=list)  # of each line: type → occurrences
-    titles: list[Counter[int]] = field(default_factory=list)  # … of these, capitalised
-    fresh: list[Counter[int]] = field(default_factory=list)  # … in running text, not repeated
     openers: list[Token] = field(default_factory=list)  # the first token of each line
     suspicious: dict[int, float] = field(default_factory=dict)  # type → its probability if clean
     flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
     others: dict[str, int] = field(default_factory=dict)  # what is no word → its place
     marks: Counter[str] = field(default_factory=Counter)  # where no mark belongs
+    # Of each word in turn: its line, its type, whether it is capitalised, and whether it is running
+    # text that was not told before in the same few words.
+    _words: list[tuple[int, int, bool, bool]] = field(default_factory=list)
     _missing: dict[tuple[Rule, ...], tuple[list[str], bool]] = field(default_factory=dict)
 
     @classmethod
@@ -70,30 +105,24 @@ class Census:
             names = attested(text_lines, lexicon).union(
                 *(identifiers(line) for line in compress(text_lines, code))
             )
-            for line in text_lines:
-                census._add(place, line, names)
-            census._add_news(text_lines, code)
+            told: set[tuple[int, ...]] = set()
+            run: tuple[int, ...] = ()
+            for line, is_code in zip(text_lines, code, strict=True):
+                number = len(census.lines)
+                for type_, is_title in census._add(place, line, names):
+                    fresh = False
+                    if not is_code:
+                        run = (*run[1 - _RUN :], type_)
+                        fresh = run not in told
+                        told.add(run)
+                    census._words.append((number, type_, is_title, fresh))
         return census
 
-    def _add_news(self, text_lines: Sequence[Sequence[Token]], code: Sequence[bool]) -> None:
-        """Count what is running text, and not told before in the same few words."""
-        told: set[tuple[int, ...]] = set()
-        run: tuple[int, ...] = ()
-        for line, is_code in zip(text_lines, code, strict=True):
-            fresh: Counter[int] = Counter()
-            for token in line:
-                if token.kind != "word" or is_code:
-                    continue
-                place = self.places[key(token.text)]
-                run = (*run[1 - _RUN :], place)
-                if run not in told:
-                    told.add(run)
-                    fresh[place] += 1
-            self.fresh.append(fresh)
-
-    def _add(self, text: int, line: Sequence[Token], names: frozenset[str]) -> None:
-        counts: Counter[int] = Counter()
-        titles: Counter[int] = Counter()
+    def _add(
+        self, text: int, line: Sequence[Token], names: frozenset[str]
+    ) -> list[tuple[int, bool]]:
+        """Note what a line shows; the types of its words, and whether they are capitalised."""
+        found = []
         before = ["", *(token.text for token in line[:-1])]
         after = [*(token.text for token in line[1:]), ""]
         starts = sentence_starts(line)
@@ -106,9 +135,7 @@ class Census:
             place = self.places.setdefault(word, len(self.types))
             if place == len(self.types):
                 self.types.append(word)
-            counts[place] += 1
-            if token.text != word:
-                titles[place] += 1
+            found.append((place, token.text != word))
             suspicion = self.lexicon.suspicion(token.text, first=first)
             if suspicion is None or token.text in names:
                 continue
@@ -121,9 +148,29 @@ class Census:
                 self.flagged.add(place)
         self.lines.append(line)
         self.texts.append(text)
-        self.counts.append(counts)
-        self.titles.append(titles)
         self.openers.append(line[0])
+        return found
+
+    @cached_property
+    def _counted(self) -> tuple[Tally, Floats, Floats]:
+        """All words, and of each entry those capitalised, and those fresh."""
+        words = np.array(self._words, dtype=np.intp).reshape(-1, 4)
+        pairs, entries, counts = np.unique(
+            words[:, 0] * len(self.places) + words[:, 1], return_inverse=True, return_counts=True
+        )
+        lines, places = np.divmod(pairs, max(len(self.places), 1))
+        titled, fresh = (sums(entries, words[:, column], len(pairs)) for column in (2, 3))
+        return Tally(lines, places, counts.astype(float)), titled, fresh
+
+    @property
+    def tally(self) -> Tally:
+        """The words of each line."""
+        return self._counted[0]
+
+    @cached_property
+    def totals(self) -> Floats:
+        """Occurrences of each type that is a word, in all lines."""
+        return sums(self.tally.places, self.tally.counts, len(self.places))
 
     def trace(self, text: str) -> int:
         """The place in the list of types of something that is no word of the census."""
@@ -132,9 +179,22 @@ class Census:
             self.types.append(text)
         return self.others[text]
 
+    def mask(self, places: Iterable[int]) -> NDArray[np.bool_]:
+        """For each type so far, whether it is one of these."""
+        found = np.zeros(len(self.types), dtype=bool)
+        found[list(places)] = True
+        return found
+
     def places_of(self, tokens: Iterable[Token]) -> set[int]:
         """The types of those tokens that are words."""
         return {self.places[key(token.text)] for token in tokens if token.kind == "word"}
+
+    @cached_property
+    def strange_lines(self) -> NDArray[np.bool_]:
+        """For each line, whether a word in it needs an explanation."""
+        found = np.zeros(len(self.lines), dtype=bool)
+        found[self.tally.lines[self.mask(self.flagged)[self.tally.places]]] = True
+        return found
 
     @property
     def residues(self) -> list[str]:
@@ -149,30 +209,10 @@ class Census:
         return max(len(self.flagged), lower) >= _STRANGE or len(self.residues) > 2
 
     @cached_property
-    def title_types(self) -> list[str]:
-        """The types, capitalised."""
-        return [self.lexicon.title(word) for word in self.types]
-
-    @cached_property
-    def totals(self) -> Counter[int]:
-        """Occurrences of each type in all lines."""
-        totals: Counter[int] = Counter()
-        for counts in self.counts:
-            totals.update(counts)
-        return totals
-
-    @cached_property
-    def fresh_totals(self) -> Counter[int]:
-        """… in running text, not repeated."""
-        totals: Counter[int] = Counter()
-        for counts in self.fresh:
-            totals.update(counts)
-        return totals
-
-    @cached_property
     def sizes(self) -> Floats:
         """Words in each line that are running text, and not only repeated."""
-        return np.array([fresh.total() for fresh in self.fresh], dtype=float)
+        tally, _, fresh = self._counted
+        return sums(tally.lines, fresh, len(self.lines))
 
     @cached_property
     def sentences(self) -> Floats:
@@ -182,8 +222,8 @@ class Census:
     @cached_property
     def novelty(self) -> Floats:
         """The share of each line's words that are running text, and not only repeated."""
-        totals = np.array([max(counts.total(), 1) for counts in self.counts], dtype=float)
-        novelty: Floats = self.sizes / totals
+        words = sums(self.tally.lines, self.tally.counts, len(self.lines))
+        novelty: Floats = self.sizes / np.maximum(words, 1.0)
         return novelty
 
     def missing_words(self, gone: tuple[Rule, ...] = ()) -> list[str]:
@@ -205,13 +245,11 @@ class Census:
     def _common_words(self, gone: tuple[Rule, ...]) -> tuple[list[str], bool]:
         if gone in self._missing:
             return self._missing[gone]
-        size, fresh = self.sizes.sum(), self.fresh_totals
-        patterns = [regex.compile(rule.pattern) for rule in gone]
-        expected, observed = {}, {}
-        for word in islice(self.lexicon.words, _COMMON):
-            if word.isalpha() and not any(pattern.search(word) for pattern in patterns):
-                expected[word] = self.lexicon.frequency(word) * size
-                observed[word] = fresh[self.places[word]] if word in self.places else 0
+        without: set[str] = set()
+        for rule in gone:
+            without |= _common_with(self.lexicon, rule.pattern)
+        expected = {word: due for word, due in self._expected.items() if word not in without}
+        observed = self._observed
         missing = [
             word
             for word in islice(self.lexicon.words, _FUNCTION_WORDS)
@@ -224,8 +262,23 @@ class Census:
         self._missing[gone] = missing, used >= _PROSE * due
         return self._missing[gone]
 
+    @cached_property
+    def _expected(self) -> dict[str, float]:
+        """How often the commonest words would be in a text of this length."""
+        size = float(self.sizes.sum())
+        common = islice(self.lexicon.words, _COMMON)
+        return {word: self.lexicon.frequency(word) * size for word in common if word.isalpha()}
+
+    @cached_property
+    def _observed(self) -> dict[str, float]:
+        """How often they are in its running text, repetitions left out."""
+        tally, _, fresh = self._counted
+        totals = sums(tally.places, fresh, len(self.places)).tolist()
+        places = ((word, self.places.get(word)) for word in self._expected)
+        return {word: 0.0 if place is None else totals[place] for word, place in places}
+
     def _is_terse(
-        self, word: str, expected: Mapping[str, float], observed: Mapping[str, int]
+        self, word: str, expected: Mapping[str, float], observed: Mapping[str, float]
     ) -> bool:
         """Whether a text does without a word as telegrams and headlines do: without all like it."""
         articles = _ARTICLES.get(self.lexicon.lang, ())
@@ -238,11 +291,38 @@ class Census:
 
     def fluency(self, gains: Mapping[int, float]) -> float:
         """The mean log-probability of a word, each gaining what the channel explains of it."""
+        probability = self.lexicon.probability
         logs = (
-            count * (math.log(self.lexicon.probability(self.types[place])) + gains.get(place, 0.0))
-            for place, count in self.totals.items()
+            count * (math.log(probability(self.types[place])) + gains.get(place, 0.0))
+            for place, count in enumerate(self.totals.tolist())
         )
-        return sum(logs) / max(self.totals.total(), 1)
+        return math.fsum(logs) / max(float(self.totals.sum()), 1.0)
+
+    def survivors(self, rule: Rule) -> Floats:
+        """Words of each line that a rule should have changed and did not."""
+        if rule.reach != "text":
+            pattern = regex.compile(rule.pattern)
+            spared = (
+                rule.acts_at(position(opener, line)) and pattern.search(opener.text) is not None
+                for opener, line in zip(self.openers, self.lines, strict=True)
+            )
+            return np.array(list(spared), dtype=float)
+        tally, titled, _ = self._counted
+        size = len(self.lines)
+        lower, title = (_matching(rule.pattern, *each) for each in self._joined)
+        found = np.zeros(size)
+        if lower is not None:
+            found += sums(tally.lines, (tally.counts - titled) * lower[tally.places], size)
+        if title is not None:
+            found += sums(tally.lines, titled * title[tally.places], size)
+        return found
+
+    @cached_property
+    def _joined(self) -> list[tuple[str, Ids]]:
+        """The words one to a line, with the end of each; in lower case, and capitalised."""
+        words = self.types[: len(self.places)]
+        cased = (words, [self.lexicon.title(word) for word in words])
+        return [("\n".join(each), np.cumsum([len(word) + 1 for word in each])) for each in cased]
 
 
 def _is_odd(mark: str, left: str, right: str) -> bool:
@@ -255,29 +335,18 @@ def _is_odd(mark: str, left: str, right: str) -> bool:
     return left[-1:].isalpha() or mark == "?"
 
 
-def survivors(drop: Rule, census: Census) -> Floats:
-    """Words of each line that the drop should have changed and did not."""
-    pattern = regex.compile(drop.pattern)
-    found = np.zeros(len(census.counts))
-    if drop.reach != "text":
-        for line, opener in enumerate(census.openers):
-            acts = drop.acts_at(position(opener, census.lines[line]))
-            found[line] = acts and pattern.search(opener.text) is not None
-        return found
-    lower, titled = _matching(pattern, census.types), _matching(pattern, census.title_types)
-    if not lower and not titled:
-        return found
-    for line, counts in enumerate(census.counts):
-        titles = census.titles[line]
-        found[line] = sum(counts[place] - titles[place] for place in lower & counts.keys())
-        found[line] += sum(titles[place] for place in titled & titles.keys())
-    return found
+def _matching(pattern: str, text: str, ends: Ids) -> NDArray[np.bool_] | None:
+    """Which of some words, one to a line, hold a match; None where none does."""
+    starts = [found.start() for found in regex.finditer(pattern, text)]
+    if not starts:
+        return None
+    held = np.zeros(len(ends), dtype=bool)
+    held[np.searchsorted(ends, starts, side="right")] = True
+    return held
 
 
-def _matching(pattern: regex.Pattern[str], words: Sequence[str]) -> set[int]:
-    """The places of the words that hold a match."""
-    text = "\n".join(words)
-    if not (starts := [found.start() for found in pattern.finditer(text)]):
-        return set()
-    ends = np.cumsum([len(word) + 1 for word in words])
-    return set(np.searchsorted(ends, starts, side="right").tolist())
+@lru_cache(maxsize=4096)
+def _common_with(lexicon: Lexicon, pattern: str) -> frozenset[str]:
+    """Which of the commonest words hold a match of a pattern."""
+    found = regex.compile(pattern)
+    return frozenset(word for word in islice(lexicon.words, _COMMON) if found.search(word))

@@ -21,7 +21,6 @@ part of each score. Where no rule explains a text, letters may have been lost at
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,7 +28,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from textmend.census import CONSPICUOUS, Census, Floats, survivors
+from textmend.census import CONSPICUOUS, Census, Floats, sums
 from textmend.channel import Channel, Drop, Place, WhiteSpace
 from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
@@ -180,7 +179,7 @@ def recognize(
 
 def _damaged_share(census: Census, channel: Channel, damaged: NDArray[np.bool_]) -> float:
     """The share of the words in damaged lines, of these and of lines that hold survivors."""
-    surviving = sum((survivors(drop, census) for drop in channel.drops), np.zeros(len(damaged)))
+    surviving = sum((census.survivors(drop) for drop in channel.drops), np.zeros(len(damaged)))
     telling = damaged | (surviving > 0.0)
     return float(census.sizes[damaged].sum() / max(census.sizes[telling].sum(), 1.0))
 
@@ -241,11 +240,8 @@ class _Selection:
     def is_another_spelling(self, chosen: Sequence[_Scored]) -> bool:
         """Whether the text has many strange words, few of them explained: dialect, old spelling."""
         damaged = np.any([each.damaged for each in chosen], axis=0)
-        strange = {
-            place
-            for line in np.flatnonzero(damaged)
-            for place in self.census.flagged & self.census.counts[line].keys()
-        }
+        tally = self.census.tally
+        strange = self.census.flagged.intersection(tally.places[damaged[tally.lines]].tolist())
         left = len(strange - self._taken(chosen))
         words = float(self.census.sizes[damaged].sum())
         return left > max(_LEFT * len(strange), _SPARSE * words)
@@ -327,29 +323,21 @@ class _Selection:
     ) -> _Scored:
         census = self.census
         gains = traces.left(taken)
-        totals: Counter[int] = Counter()
-        hits = [gains.keys() & counts.keys() for counts in traces.counts]
-        for counts, found in zip(traces.counts, hits, strict=True):
-            totals.update({trace: counts[trace] for trace in found})
+        found = traces.tally.where(census.mask(gains)[traces.tally.places])
         inflected = _inflected({trace: census.types[trace] for trace in gains})
+        weights = np.zeros(len(census.types))
+        for trace, nats in gains.items():
+            weights[trace] = nats * (_INFLECTED if trace in inflected else 1.0)
         # A word that comes again says less each time, and so does one of the same stem.
-        weights = {
-            trace: gains[trace]
-            * (_INFLECTED if trace in inflected else 1.0)
-            * (1 + math.log(total))
-            / total
-            for trace, total in totals.items()
-        }
+        totals = np.maximum(sums(found.places, found.counts, len(weights)), 1.0)
+        weights *= (1.0 + np.log(totals)) / totals
+        lines = len(census.lines)
+        told = sums(found.lines, weights[found.places] * found.counts, lines)
+        if share < 1.0:
+            told += math.log(share) * sums(found.lines, np.ones(len(found.lines)), lines)
         surviving = self._survivors(rule)
         spared = [each.drop.pattern for each in others]
         rate = census.lexicon.commonest.rate(rule.pattern, without=spared)
-        told = np.array(
-            [
-                sum(weights[trace] * traces.counts[line][trace] for trace in found)
-                + math.log(share) * len(found)
-                for line, found in enumerate(hits)
-            ]
-        )
         silent = silence(census.sizes * census.sentences * rate, surviving, share)
         is_prose = census.is_prose((*_drops(others), rule))
         if not is_prose:
@@ -365,9 +353,10 @@ class _Selection:
             total -= float(silent[damaged].sum())
         size = float(census.sizes[damaged].sum())
         expected, observed = size * rate, int(surviving[damaged].sum())
-        present = {trace for line in np.flatnonzero(damaged) for trace in hits[line]}
+        seen = found.places[damaged[found.lines]]
+        present = set(seen.tolist())
         # What is missing for another reason has left no damaged words either.
-        left = _PER_TRACE * sum(len(hits[line]) for line in np.flatnonzero(damaged))
+        left = _PER_TRACE * len(seen)
         if conspicuous:
             left += size * census.lexicon.frequency(rule.name)
         absence = 0.0
@@ -406,7 +395,7 @@ class _Selection:
     def _survivors(self, rule: Rule) -> Floats:
         """Words of each line that a rule spared, counted once however often it is weighed."""
         if rule not in self._surviving:
-            self._surviving[rule] = survivors(rule, self.census)
+            self._surviving[rule] = self.census.survivors(rule)
         return self._surviving[rule]
 
     def _missed_by_line(self, word: str) -> Floats:
@@ -421,11 +410,11 @@ class _Selection:
     def evidence(self, scored: _Scored) -> Evidence:
         """A chosen hypothesis for people to read."""
         types, traces = self.census.types, scored.traces
-        totals: Counter[int] = Counter()
-        for line in np.flatnonzero(scored.damaged).tolist():
-            counts = traces.counts[line]
-            totals.update({trace: counts[trace] for trace in scored.gains.keys() & counts.keys()})
-        order = sorted(totals, key=lambda trace: (-scored.gains[trace], types[trace]))
+        tally = traces.tally.where(self.census.mask(scored.gains)[traces.tally.places])
+        tally = tally.where(scored.damaged[tally.lines])
+        totals = sums(tally.places, tally.counts, len(types)).astype(int).tolist()
+        present = set(tally.places.tolist())
+        order = sorted(present, key=lambda trace: (-scored.gains[trace], types[trace]))
         explained = tuple(
             Explained(types[trace], traces.originals[trace], totals[trace]) for trace in order
         )
@@ -520,19 +509,21 @@ def damaged_lines(
     survived says nothing, that of a leaky channel, all lines are damaged.
     """
     if channel.leaky:
-        return np.ones(len(census.counts), dtype=bool)
-    odds = np.full(len(census.counts), bonus)
+        return np.ones(len(census.lines), dtype=bool)
+    odds = np.full(len(census.lines), bonus)
     for drop in channel.drops:
         rate = census.lexicon.commonest.rate(drop.pattern)
         expected = census.sizes * census.sentences * rate
-        odds += silence(expected, survivors(drop, census), shares.get(drop, 1.0))
+        odds += silence(expected, census.survivors(drop), shares.get(drop, 1.0))
     inside = preimages.at("text")
     gains = {
         place: gain(inside.mass(census.types[place]), clean, len(census.types[place]))
         for place, clean in census.suspicious.items()
     }
-    for line, counts in enumerate(census.counts):
-        odds[line] += sum(gains[place] for place in gains.keys() & counts.keys())
+    worth = np.zeros(len(census.types))
+    worth[list(gains)] = list(gains.values())
+    odds += sums(census.tally.lines, worth[census.tally.places], len(odds))
+    for line in range(len(odds)):
         odds[line] += sum(
             min(span.gain, GAIN_CAP[-1])
             for span in spans(census.lines[line], channel, preimages, sure=True).values()

@@ -49,9 +49,9 @@ class _Strange:
 
 def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     """The evidence that letters were lost at random; none where it does not reach that."""
-    lengths = np.array([len(word) for word in census.types])
-    counts = np.array([census.totals[place] for place in range(len(census.types))])
-    known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in census.types]
+    counts, types = census.totals, census.types[: len(census.totals)]
+    lengths = np.array([len(word) for word in types])
+    known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in types]
     words, letters = counts.sum(), counts[known] @ lengths[known]
     strange = _strange(census)
     if strange is None:

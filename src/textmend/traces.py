@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.census import Census
+from textmend.census import Census, Tally
 from textmend.channel import Channel
 from textmend.drops import Drop, Place, Rule
 from textmend.families import FAMILIES
@@ -47,14 +47,14 @@ class Traces:
     """What a rule explains of a census.
 
     A trace is a type of the census, or what else the rule may have left (the pieces of a word, the
-    first word of a paragraph), which ``counts`` then counts by line along with the types.
+    first word of a paragraph), which ``tally`` then counts by line along with the types.
     ``gains``: trace → nats; ``ratios``: the same before it is capped, for what is said of the text
     as a whole; ``originals``: trace → the likeliest word that it was. ``covered``: the types that
     need no other explanation, pieces of words among them; ``parts``: trace → the strange ones of
     its pieces, which something else may explain.
     """
 
-    counts: Sequence[Counter[int]]
+    tally: Tally
     gains: dict[int, float] = field(default_factory=dict)
     ratios: dict[int, float] = field(default_factory=dict)
     originals: dict[int, str] = field(default_factory=dict)
@@ -143,7 +143,7 @@ class Deletions:
     def traces(self, drop: Drop) -> Traces:
         """What the deletion of a sequence explains."""
         census, index = self._census, self.index
-        found = Traces(census.counts)
+        found = Traces(census.tally)
         for place, start, end in self.groups.get(drop.sequence, ()):
             words = self.rows.word[start:end]
             if drop.where != "anywhere":
@@ -265,7 +265,7 @@ class Hypotheses:
                             drop = Drop(text[pair : pair + 2], residue=text[left])
                             masses.setdefault((drop, place), {})[word] = share
         for (drop, place), words in masses.items():
-            found = self._leaving.setdefault(drop, Traces(census.counts))
+            found = self._leaving.setdefault(drop, Traces(census.tally))
             ratio = math.log1p(sum(words.values()) / census.suspicious[place])
             likeliest = index.words[max(words, key=words.__getitem__)]
             found.add(place, ratio, len(census.types[place]), likeliest)
@@ -276,7 +276,7 @@ class Hypotheses:
         pieces = [
             (number, *piece)
             for number, line in enumerate(census.lines)
-            if residue in census.marks or not census.flagged.isdisjoint(census.counts[number])
+            if residue in census.marks or census.strange_lines[number]
             for piece in self._torn(line, residue)
         ]
         if not pieces:
@@ -300,7 +300,7 @@ class Hypotheses:
         more: dict[Drop, list[tuple[int, int]]] = {}  # the line and the trace of each piece
         for (drop, text), words in masses.items():
             clean = census.lexicon.probability(text)
-            found = self._leaving.setdefault(drop, Traces([]))
+            found = self._leaving.setdefault(drop, Traces(census.tally))
             trace = census.trace(text)
             likeliest = index.words[max(words, key=words.__getitem__)]
             found.add(trace, math.log1p(sum(words.values()) / clean), len(text), likeliest)
@@ -314,10 +314,8 @@ class Hypotheses:
         for drop, own in more.items():
             if len(self._leaving[drop].gains) < _LEAST_GAINS:
                 continue
-            added: list[Counter[int]] = [Counter() for _ in census.lines]
-            for line, trace in own:
-                added[line][trace] += 1
-            found = self._leaving[drop] = _with_counts(self._leaving[drop], census, added)
+            tally = census.tally.plus(Counter(own))
+            found = self._leaving[drop] = replace(self._leaving[drop], tally=tally)
             if residue == " ":
                 # What it left beside the spaces of the text is not to be told from them.
                 for where in _EDGES:
@@ -342,7 +340,7 @@ class Hypotheses:
         census = self.census
         preimages = Preimages.common((rule,), census.lexicon.lang)
         pieces = self._pieces(rule, preimages) if preimages.spanning else None
-        found = pieces or Traces(census.counts)
+        found = pieces or Traces(census.tally)
         for place, clean in census.suspicious.items():
             text = census.types[place]
             # A space that it left beside a space of the text is not to be told from that.
@@ -354,11 +352,13 @@ class Hypotheses:
     def _pieces(self, rule: Rule, preimages: Preimages) -> Traces:
         """The words that a rule has taken apart."""
         census, channel = self.census, Channel((rule,))
-        more: list[Counter[int]] = [Counter() for _ in census.lines]
-        found = Traces([])
-        for number, (line, counts) in enumerate(zip(census.lines, census.counts, strict=True)):
+        more: Counter[tuple[int, int]] = Counter()
+        found = Traces(census.tally)
+        for number, (line, strange) in enumerate(
+            zip(census.lines, census.strange_lines, strict=True)
+        ):
             odd = any(token.text in census.marks for token in line) if census.marks else False
-            if not odd and census.flagged.isdisjoint(counts):
+            if not odd and not strange:
                 continue
             for span in spans(line, channel, preimages, sure=True).values():
                 text = span.words[0].word
@@ -367,16 +367,17 @@ class Hypotheses:
                 found.add(trace, span.gain, len(text), span.words[1].word)
                 if trace in found.gains:
                     # A word that only a space beside it was part of is counted with the types.
-                    more[number][trace] += not whole
+                    if not whole:
+                        more[number, trace] += 1
                     tokens = line[span.first : span.last + 1]
                     found.note_parts(trace, census.places_of(tokens), census)
-        return _with_counts(found, census, more)
+        return replace(found, tally=census.tally.plus(more))
 
     def _of_openers(self, rule: Rule) -> Traces:
         """The first words of paragraphs that begin in lower case, and need not."""
         census = self.census
-        more: list[Counter[int]] = [Counter() for _ in census.lines]
-        found = Traces([])
+        more: Counter[tuple[int, int]] = Counter()
+        found = Traces(census.tally)
         openers = [
             (number, line, opener)
             for number, (line, opener) in enumerate(zip(census.lines, census.openers, strict=True))
@@ -385,7 +386,7 @@ class Hypotheses:
             and census.places_of([opener]) & census.suspicious.keys()
         ]
         if len(openers) < 2:
-            return _with_counts(found, census, more)
+            return found
         preimages = Preimages.common((rule,), census.lexicon.lang)
         for number, line, opener in openers:
             here = preimages.at(position(opener, line))
@@ -395,11 +396,6 @@ class Hypotheses:
                 likeliest = here.likeliest(opener.text)
                 found.add(trace, math.log1p(mass / clean), letters, likeliest)
                 if trace in found.gains:
-                    more[number][trace] += 1
+                    more[number, trace] += 1
                     found.note_parts(trace, census.places_of([opener]), census)
-        return _with_counts(found, census, more)
-
-
-def _with_counts(found: Traces, census: Census, more: Sequence[Counter[int]]) -> Traces:
-    counts = [counts + own for counts, own in zip(census.counts, more, strict=True)]
-    return replace(found, counts=counts)
+        return replace(found, tally=census.tally.plus(more))
