@@ -68,8 +68,8 @@ class Preimages:
         self._listed = listed
         self._anywhere = all(drop.reach == "text" for drop in drops)
         self._elsewhere: dict[Reach, Preimages] = {}
-        self._words: dict[str, list[str]] = {}
-        self.spanning = False
+        # Those that leave the same, one to a line: lists would take five times as long to make.
+        self._words: dict[str, str] = {}
         acted_on = np.zeros(len(listed.words), dtype=bool)
         for drop in self._channel.drops:
             acted_on |= listed.holding(f"(?i){drop.pattern}")
@@ -81,21 +81,24 @@ class Preimages:
         if listed.dots_capitals or any("(?i)" not in drop.pattern for drop in drops):
             forms.append(self._damaged([listed.title(word) for word in hit]))
         for word, *damaged in zip(hit, *forms, strict=True):
-            for left in dict.fromkeys(damaged):
+            for left in damaged if len(damaged) == 1 else dict.fromkeys(damaged):
                 if left != word:
-                    self._words.setdefault(left, []).append(word)
-                    self.spanning |= word.isalpha() and left != "" and not left.isalpha()
-        # The share of all words beside which white space was left to be settled.
-        self.unsettling = sum(
-            self._mass(words) for left, words in self._words.items() if left.strip(" ") != left
-        ) + self._mass(self._words.get("", ()))
+                    found = self._words.get(left)
+                    self._words[left] = f"{found}\n{word}" if found else word
+        vanished = self._words.pop("", "").split()
         self._deleted = [
             word
-            for word in self._words.pop("", [])[:_MOST_VANISHED]
+            for word in vanished[:_MOST_VANISHED]
             if lexicon.frequency(word) >= _VANISHED_FREQUENCY
         ]
+        pieces = [left for left in self._words if not left.isalpha()]
+        self.spanning = any(map(str.isalpha, chain.from_iterable(map(self._written, pieces))))
+        # The share of all words beside which white space was left to be settled.
+        self.unsettling = self._mass(vanished) + sum(
+            self._mass(self._written(left)) for left in pieces if left.strip(" ") != left
+        )
         self.loose: dict[str, list[str]] = {}
-        for left in self._words:
+        for left in pieces:
             if (
                 " " in left
                 and (merged := " ".join(filter(None, left.split(" ")))) != left
@@ -116,6 +119,11 @@ class Preimages:
         """The preimages among common words: quicker to make, for rules that are only tried."""
         lexicon = Lexicon.load(lang)
         return Preimages(drops, lexicon, among=lexicon.commonest)
+
+    def _written(self, left: str) -> list[str]:
+        """The words of which just this is left, the most frequent first."""
+        found = self._words.get(left)
+        return found.split("\n") if found else []
 
     def _damaged(self, words: list[str]) -> list[str]:
         return key(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
@@ -185,7 +193,7 @@ class Preimages:
 
     def with_spaces(self, text: str) -> list[str]:
         """The words that leave ``text``, once their spaces have merged with others."""
-        merged = (self._words[left] for left in self.loose.get(key(text), ()))
+        merged = map(self._written, self.loose.get(key(text), ()))
         return [*self._lower(key(text)), *chain.from_iterable(merged)]
 
     def mass_with_spaces(self, text: str) -> float:
@@ -201,7 +209,7 @@ class Preimages:
 
         Its spaces may have merged with others.
         """
-        loose = (self._words[left][0] for left in self.loose.get(key(text), ()))
+        loose = (self._written(left)[0] for left in self.loose.get(key(text), ()))
         return max([*self._lower(key(text)), *loose], key=self.lexicon.frequency)
 
     def _mass(self, words: Iterable[str]) -> float:
@@ -263,12 +271,12 @@ class Preimages:
 
     def _lower(self, damaged: str) -> list[str]:
         """Preimages in lower case; a possessive has those of its word, too."""
-        found = self._words.get(damaged, [])
+        found = self._written(damaged)
         stem, apostrophe, suffix = damaged.rpartition("'")
         if apostrophe and stem:
-            wholes = [*found, *(f"{word}'{suffix}" for word in self._words.get(stem, ()))]
+            wholes = [*found, *(f"{word}'{suffix}" for word in self._written(stem))]
             if self.lexicon.elides:
-                wholes += (f"{stem}'{word}" for word in self._words.get(suffix, ()))
+                wholes += (f"{stem}'{word}" for word in self._written(suffix))
             found = sorted(dict.fromkeys(wholes), key=self.lexicon.frequency, reverse=True)
         return found
 
