@@ -296,8 +296,10 @@ class _Selection:
 
         best = scored(rule)
         if isinstance(rule, Drop):
-            lower = scored(replace(rule, ignore_case=False))
-            best = lower if lower.log_odds > best.log_odds + _CASE else best
+            cased = replace(rule, ignore_case=False)
+            if not np.array_equal(self._survivors(rule), self._survivors(cased)):
+                lower = scored(cased)
+                best = lower if lower.log_odds > best.log_odds + _CASE else best
         if best.damaged.all() and not best.survivors:
             return best
         found = [best]

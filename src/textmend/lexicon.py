@@ -141,7 +141,8 @@ class Lexicon:
 
     def holding(self, pattern: str) -> NDArray[np.bool_]:
         """For each of the words, whether it holds a match of a pattern."""
-        return _holding(self, pattern)
+        packed = _holding(self, pattern)
+        return np.unpackbits(packed, count=len(self.words)).view(np.bool_)
 
     def rate(self, pattern: str, *, without: Iterable[str] = ()) -> float:
         """The share of all words that match ``pattern`` and none of the patterns ``without``."""
@@ -364,13 +365,14 @@ def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-@lru_cache(maxsize=64)
-def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.bool_]:
+@lru_cache(maxsize=512)
+def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.uint8]:
+    """For each word a bit, whether it holds a match."""
     text, starts = lexicon.joined
     found = [match.start() for match in regex.finditer(pattern, text)]
     held = np.zeros(len(lexicon.words), dtype=bool)
     held[np.searchsorted(starts, found, side="right") - 1] = True
-    return held
+    return np.packbits(held)
 
 
 def _unknown(form: Shape, length: int) -> float:
