@@ -29,6 +29,7 @@ _MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
 _VANISHED_FREQUENCY = 1e-5
 _HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
+_NEXT = regex.compile(r"\s*(?:[\p{L}\p{M}]+|.)|", regex.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +172,17 @@ class Preimages:
         return bool(self._lower(key(text)))
 
     @cached_property
-    def heads(self) -> frozenset[str]:
-        """The first word or mark of all that is left of words in several pieces."""
+    def heads(self) -> dict[str, set[str]]:
+        """The first word or mark of all that is left of words in several pieces.
+
+        By each, what may follow it: nothing, a mark, or white space with the letters after it.
+        """
+        found: dict[str, set[str]] = {}
         pieces = (left for left in self._words if not left.isalpha())
-        return frozenset(
-            found[0] for each in (*pieces, *self.loose) if (found := _HEAD.match(each.lstrip(" ")))
-        )
+        for each in (*pieces, *self.loose):
+            if head := _HEAD.match(whole := each.lstrip(" ")):
+                found.setdefault(head[0], set()).add(following(whole, head.end()))
+        return found
 
     def apart(self, tokens: Iterable[Token]) -> float:
         """The log-probability of tokens, each damaged or not, whatever stands beside them."""
@@ -244,7 +250,9 @@ class Preimages:
                 if _is_subsequence(text, surface):
                     found.append(Candidate(surface, word, likelihood=likelihood))
                     break
-        if not found and not self._leaks and not self.lexicon.frequency(text):
+        # What is in no list is not known to be frequent: rules that are only tried do without.
+        tried = self._listed is not self.lexicon
+        if not found and not self._leaks and not tried and not self.lexicon.frequency(text):
             found += self._guessed(text, first)
         return tuple(found[:_MOST_PREIMAGES])
 
@@ -295,6 +303,12 @@ class Preimages:
                 return [title, upper]
             case _:
                 return [upper]
+
+
+def following(text: str, end: int) -> str:
+    """What follows a word or mark that ends there: a mark or letters, with white space before."""
+    found = _NEXT.match(text, end)
+    return key(found[0]) if found else ""
 
 
 def _is_subsequence(text: str, of: str) -> bool:

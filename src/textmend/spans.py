@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import regex
 
@@ -20,7 +20,7 @@ from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import Lexicon, key
-from textmend.preimages import Candidate, Preimages
+from textmend.preimages import Candidate, Preimages, following
 from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
 
 _LONGEST = 9  # tokens: a word that lost letters in four places
@@ -70,6 +70,19 @@ def neighbours(line: Sequence[Token], lexicon: Lexicon) -> list[Part]:
     return found[: len(line)]
 
 
+class _Around(NamedTuple):
+    """For each token of a line, what its place in the line says of it."""
+
+    starts: list[bool]
+    parts: list[Part]
+    capitals: list[Beside]
+
+    @classmethod
+    def of(cls, line: Sequence[Token], channel: Channel, lexicon: Lexicon) -> _Around:
+        starts = sentence_starts(line, channel.residues)
+        return cls(starts, neighbours(line, lexicon), beside_capitals(line, starts))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Adjacent tokens that may be what is left of one word, and what that was.
@@ -98,16 +111,15 @@ def spans(
         return {}
     text = "".join(token.text for token in line)
     offset = line[0].start
-    starts = sentence_starts(line, channel.residues)
-    parts = neighbours(line, preimages.lexicon)
-    capitals = beside_capitals(line, starts)
+    around: _Around | None = None
     bigrams = Bigrams.load(preimages.lang)
     found: list[Span] = []
     for first, token in enumerate(line):
         if token.kind not in ("word", "other"):
             continue
         here = preimages.at(position(token, line))
-        if key(here.core(token.text)) not in here.heads:
+        after = here.heads.get(key(here.core(token.text)))
+        if not after or not ("" in after or following(text, token.end - offset) in after):
             continue
         for last in range(first, min(first + _LONGEST, len(line))):
             if line[last].kind in ("number", "break"):
@@ -120,15 +132,18 @@ def spans(
             ):
                 continue
             tokens = line[first : last + 1]
-            opens = starts[first] or parts[last] == "capital"
             alone = first == last and token.kind == "word"
             as_they_are, apart = here.apart(tokens), _apart(tokens, here, bigrams)
             least = -math.inf if alone and not sure else max(as_they_are, apart) + _WHOLE
             if _log(here.mass_with_spaces(core)) > least:
+                # Most lines hold nothing that comes so far.
+                around = around or _Around.of(line, channel, preimages.lexicon)
+                opens = around.starts[first] or around.parts[last] == "capital"
+                beside = around.capitals[first]
                 found += (
                     Span(first, last, start, end, words, chance - as_they_are)
                     for start, end, words in _readings(
-                        line, first, last, text, opens, capitals[first], channel, here
+                        line, first, last, text, opens, beside, channel, here
                     )
                     if (chance := _log(here.mass_of(words[1:]))) > least
                 )

@@ -82,6 +82,13 @@ class Traces:
             if trace not in taken and taken.isdisjoint(self.parts.get(trace, ()))
         }
 
+    def copy(self) -> Traces:
+        """The same, to be added to."""
+        return Traces(
+            self.tally, self.gains.copy(), self.ratios.copy(), self.originals.copy(),
+            self.covered.copy(), self.parts.copy(),
+        )  # fmt: skip
+
     def take(self, others: Traces) -> None:
         """Add traces that are types of the census and need no other explanation yet."""
         for trace in others.gains.keys() - self.covered:
@@ -179,7 +186,8 @@ class Hypotheses:
         self._deletions = Deletions(census, index, census.suspicious, missing)
         self._after: dict[Rules, Deletions | None] = {}
         self._explained: dict[Rules, frozenset[int]] = {}
-        self._traces: dict[tuple[Rule, Rules], Traces] = {}
+        self._traces: dict[Rule, Traces] = {}
+        self._traces_later: dict[tuple[Rule, Rules], Traces] = {}
         # Sequences that left something, by which they are known.
         self._leaving: dict[Rule, Traces] = {}
         if census.is_strange:
@@ -210,12 +218,19 @@ class Hypotheses:
 
     def traces(self, rule: Rule, chosen: Rules = ()) -> Traces:
         """What a rule explains, also of what ``chosen`` ones have left."""
-        known = self._traces.get((rule, chosen))
-        if known is None:
-            known = self._traces[rule, chosen] = self._of(rule)
+        if isinstance(rule, Drop) and not rule.residue:
             later = self._later(chosen)
-            if later and isinstance(rule, Drop) and not rule.residue:
-                known.take(later.traces(rule))
+            if later and rule.sequence in later.groups:
+                return self._with_later(rule, chosen, later)
+        if rule not in self._traces:
+            self._traces[rule] = self._of(rule)
+        return self._traces[rule]
+
+    def _with_later(self, drop: Drop, chosen: Rules, later: Deletions) -> Traces:
+        known = self._traces_later.get((drop, chosen))
+        if known is None:
+            known = self._traces_later[drop, chosen] = self.traces(drop).copy()
+            known.take(later.traces(drop))
         return known
 
     def _of(self, rule: Rule) -> Traces:
