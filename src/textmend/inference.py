@@ -204,21 +204,41 @@ class _Selection:
         tried: set[Rule] = set()
         while len(chosen) < _MAX_DROPS:
             taken = self._taken(chosen)
-            scored = (
-                self._in_best_case(each, chosen, taken) for each in self._shortlist(chosen, taken)
-            )
-            # What others have made unnecessary does not come back: two rules could go round.
-            worthy = [
-                each
-                for each in scored
-                if each.enough and each.log_odds >= min_log_odds and each.drop not in tried
-            ]
-            if not worthy:
+            best = self._best(chosen, taken, tried, min_log_odds)
+            if best is None:
                 break
-            best = max(worthy, key=lambda each: each.log_odds)
+            # What others have made unnecessary does not come back: two rules could go round.
             tried.add(best.drop)
             chosen = [*self._still_needed(chosen, best, min_log_odds), best]
         return self._in_order(chosen)
+
+    def _best(
+        self, chosen: Sequence[_Scored], taken: set[int], tried: set[Rule], least: float
+    ) -> _Scored | None:
+        """The rule of the highest log-odds, if that is ``least`` or more."""
+        best: _Scored | None = None
+        bounds = [
+            (self._bound(rule, chosen, taken), rule) for rule in self._shortlist(chosen, taken)
+        ]
+        for bound, rule in sorted(bounds, key=lambda each: -each[0]):
+            if bound < least:
+                break
+            scored = self._in_best_case(rule, chosen, taken)
+            if scored.enough and scored.log_odds >= least and scored.drop not in tried:
+                best, least = scored, scored.log_odds
+        return best
+
+    def _bound(self, rule: Rule, chosen: Sequence[_Scored], taken: set[int]) -> float:
+        """The log-odds that a rule cannot exceed, whatever its case, place and share."""
+        if self._is_conspicuous(rule, chosen):
+            return math.inf
+        traces = self._hypotheses.traces(rule, _drops(chosen))
+        gains = traces.left(taken)
+        told = traces.tally.where(self.census.mask(gains)[traces.tally.places])
+        totals = sums(told.places, told.counts, len(self.census.types))
+        most = sum(nats * (1.0 + math.log(totals[trace])) for trace, nats in gains.items())
+        most += _absence(0, _PER_TRACE * len(told.places), 1.0)
+        return most - _price(rule) - (_FURTHER if chosen else _DAMAGED_TEXT)
 
     def _in_order(self, chosen: Sequence[_Scored]) -> list[_Scored]:
         """The rules in the order of their action, as far as the text tells it."""

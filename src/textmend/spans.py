@@ -112,7 +112,6 @@ def spans(
     text = "".join(token.text for token in line)
     offset = line[0].start
     around: _Around | None = None
-    bigrams = Bigrams.load(preimages.lang)
     found: list[Span] = []
     for first, token in enumerate(line):
         if token.kind not in ("word", "other"):
@@ -133,9 +132,13 @@ def spans(
                 continue
             tokens = line[first : last + 1]
             alone = first == last and token.kind == "word"
-            as_they_are, apart = here.apart(tokens), _apart(tokens, here, bigrams)
-            least = -math.inf if alone and not sure else max(as_they_are, apart) + _WHOLE
-            if _log(here.mass_with_spaces(core)) > least:
+            as_they_are, least = here.apart(tokens), -math.inf
+            if sure or not alone:
+                mass = _log(here.mass_with_spaces(core)) - _WHOLE
+                if mass <= as_they_are or mass <= (apart := _apart(tokens, here)):
+                    continue
+                least = max(as_they_are, apart) + _WHOLE
+            if here.with_spaces(core):
                 # Most lines hold nothing that comes so far.
                 around = around or _Around.of(line, channel, preimages.lexicon)
                 opens = around.starts[first] or around.parts[last] == "capital"
@@ -157,13 +160,14 @@ def spans(
     return chosen
 
 
-def _apart(tokens: Sequence[Token], preimages: Preimages, bigrams: Bigrams) -> float:
+def _apart(tokens: Sequence[Token], preimages: Preimages) -> float:
     """The log-probability of several tokens as words of their own, each damaged or not.
 
     Their spaces may be part of them, too: "cash ow" is cash flow, and no cashflow.
     """
     if len(tokens) == 1:
         return -math.inf
+    bigrams = Bigrams.load(preimages.lang)
     total, before = 0.0, None
     for token in tokens:
         if token.kind == "space":

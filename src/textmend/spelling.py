@@ -48,12 +48,12 @@ class Spelling:
         letters = Counter("".join(listed)).most_common(2**_BITS - _EDGE - 1)
         self._codes = {letter: code for code, (letter, _) in enumerate(letters, _EDGE + 1)}
         # All words in a row, with enough ends between them that no n-gram spans two.
-        ends = [_EDGE] * (_ORDER - 1)
-        row: list[int] = list(ends)
-        for word in listed:
-            row += (self._codes.get(letter, 0) for letter in word)
-            row += ends
-        codes = np.array(row, np.int64)
+        end = "\n" * (_ORDER - 1)
+        row = np.frombuffer((end + end.join(listed) + end).encode("utf-32-le"), np.uint32)
+        of_letter = np.zeros(row.max() + 1, np.int64)
+        of_letter[ord("\n")] = _EDGE
+        of_letter[[*map(ord, self._codes)]] = [*self._codes.values()]
+        codes = of_letter[row]
         self._tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
         gram = np.zeros(len(codes), np.int64)
         starts = np.flatnonzero((codes[1:] != _EDGE) | (codes[:-1] != _EDGE)) + 1
