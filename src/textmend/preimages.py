@@ -202,6 +202,12 @@ class Preimages:
         merged = map(self._written, self.loose.get(key(text), ()))
         return [*self._lower(key(text)), *chain.from_iterable(merged)]
 
+    def leaving(self, texts: Iterable[str]) -> Iterator[str]:
+        """Those of some words, in lower case, that may be what is left, spaces merged or not."""
+        for text in texts:
+            if text in self._words or text in self.loose or ("'" in text and self._lower(text)):
+                yield text
+
     def mass_with_spaces(self, text: str) -> float:
         """The share of all words that leave ``text``, once their spaces have merged with others."""
         return self._mass(self.with_spaces(text))

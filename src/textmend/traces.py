@@ -356,12 +356,12 @@ class Hypotheses:
         preimages = Preimages.common((rule,), census.lexicon.lang)
         pieces = self._pieces(rule, preimages) if preimages.spanning else None
         found = pieces or Traces(census.tally)
-        for place, clean in census.suspicious.items():
-            text = census.types[place]
+        for text in preimages.leaving(map(census.types.__getitem__, census.suspicious)):
+            place = census.places[text]
             # A space that it left beside a space of the text is not to be told from that.
-            if (mass := preimages.mass_with_spaces(text)) and place not in found.covered:
-                likeliest = preimages.likeliest(text)
-                found.add(place, math.log1p(mass / clean), len(text), likeliest)
+            if place not in found.covered:
+                ratio = preimages.mass_with_spaces(text) / census.suspicious[place]
+                found.add(place, math.log1p(ratio), len(text), preimages.likeliest(text))
         return found
 
     def _pieces(self, rule: Rule, preimages: Preimages) -> Traces:
