@@ -52,6 +52,14 @@ def _prefix_hashes(words: list[str]) -> Hashes:
     return prefixes
 
 
+def hashes(sequences: list[str]) -> Hashes:
+    """The hashes of sequences, as :class:`Explanations` has them."""
+    if not sequences:
+        return np.zeros(0, dtype=np.uint64)
+    whole = _prefix_hashes(sequences)
+    return whole[np.arange(len(sequences)), [len(each) for each in sequences]]
+
+
 @dataclass(frozen=True)
 class Explanations:
     """Ways to have made the tokens asked for; one row per way, aligned arrays.
@@ -137,11 +145,9 @@ class DeletionIndex:
     def explain(self, tokens: list[str]) -> Explanations:
         """All words that become one of ``tokens`` when one run of letters is deleted."""
         form, entries = self._table
-        hashes = _prefix_hashes([token[:_MAX_WORD] for token in tokens])[
-            np.arange(len(tokens)), [min(len(token), _MAX_WORD) for token in tokens]
-        ]
-        first = np.searchsorted(form, hashes, side="left")
-        counts = np.searchsorted(form, hashes, side="right") - first
+        asked = hashes([token[:_MAX_WORD] for token in tokens])
+        first = np.searchsorted(form, asked, side="left")
+        counts = np.searchsorted(form, asked, side="right") - first
         token = np.repeat(np.arange(len(tokens)), counts)
         within = np.arange(len(token)) - np.repeat(np.cumsum(counts) - counts, counts)
         rows = first[token] + within

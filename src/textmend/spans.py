@@ -118,9 +118,12 @@ def spans(
             continue
         here = preimages.at(position(token, line))
         after = here.heads.get(key(here.core(token.text)))
-        if not after or not ("" in after or following(text, token.end - offset) in after):
+        if not after:
             continue
-        for last in range(first, min(first + _LONGEST, len(line))):
+        several = following(text, token.end - offset) in after
+        if not several and "" not in after:
+            continue
+        for last in range(first, min(first + (_LONGEST if several else 1), len(line))):
             if line[last].kind in ("number", "break"):
                 break
             core = text[token.start - offset : line[last].end - offset]

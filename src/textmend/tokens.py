@@ -162,10 +162,10 @@ def sentence_starts(line: Sequence[Token], residues: frozenset[str] = frozenset(
     starts, fresh, before = [], True, ""
     for place, token in enumerate(line):
         starts.append(fresh)
+        if token.kind == "space" or token.kind == "break":
+            continue
         if token.text in residues and not _capital_follows(line, place):
             before = token.text
-            continue
-        if token.kind == "space" or token.kind == "break":
             continue
         if token.kind == "other" and token.text in _TERMINATORS:
             abbreviation = token.text == "." and (

@@ -19,7 +19,7 @@ from textmend.census import Census, Tally
 from textmend.channel import Channel
 from textmend.drops import Drop, Place, Rule
 from textmend.families import FAMILIES
-from textmend.hypotheses import DeletionIndex, Explanations
+from textmend.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.lexicon import key
 from textmend.preimages import Preimages
 from textmend.spans import position, spans
@@ -138,14 +138,14 @@ class Deletions:
         _, inverse, counts = np.unique(
             sequence[border][telling], return_inverse=True, return_counts=True
         )
-        for group, count in zip(telling, counts[inverse], strict=True):
-            at = border[group]
+        # A sequence needs two words that speak for it, or one and its own absence.
+        absent = hashes(list(self.groups))
+        speaking = (counts[inverse] >= 2) | np.isin(sequence[border][telling], absent)
+        for group in telling[speaking].tolist():
+            at, end = int(border[group]), int(ends[group])
             start = rows.start[at]
             lost = index.words[rows.word[at]][start : start + rows.length[at]]
-            # A sequence needs two words that speak for it, or one and its own absence.
-            if count >= 2 or lost in self.groups:
-                found = (places[token[at]], int(at), int(ends[group]))
-                self.groups.setdefault(lost, []).append(found)
+            self.groups.setdefault(lost, []).append((places[token[at]], at, end))
 
     def traces(self, drop: Drop) -> Traces:
         """What the deletion of a sequence explains."""
@@ -338,18 +338,18 @@ class Hypotheses:
 
     def _torn(self, line: Sequence[Token], residue: str) -> Iterator[tuple[str, str]]:
         """What stands before and after each residue of a line, if it is letters."""
-        flagged, places = self.census.flagged, self.census.places
+        census = self.census
+        words = ["", *(token.text if token.kind == "word" else "" for token in line), ""]
+        # Between two words a space is nothing strange, unless one of them is.
+        strange = [
+            residue != " " or (word != "" and census.places[key(word)] in census.flagged)
+            for word in words
+        ]
         for at, token in enumerate(line):
-            if token.text != residue:
-                continue
-            around = [
-                line[beside].text if 0 <= beside < len(line) and line[beside].kind == "word" else ""
-                for beside in (at - 1, at + 1)
-            ]
-            # Between two words a space is nothing strange, unless one of them is.
-            torn = all(around) and any(places[key(word)] in flagged for word in around)
-            if torn if residue == " " else any(around):
-                yield around[0], around[1]
+            before, after = words[at], words[at + 2]
+            around = before and after if residue == " " else before or after
+            if around and token.text == residue and (strange[at] or strange[at + 2]):
+                yield before, after
 
     def _of_family(self, rule: Rule) -> Traces:
         census = self.census
