@@ -52,6 +52,7 @@ _SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
 _CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
 _OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
+_CLEAR = 30.0  # nats; words that say so much need no network to say where a word is missed
 _MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
 _NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
@@ -368,10 +369,11 @@ class _Selection:
         if conspicuous and not gains:
             damaged, total = np.ones(len(told), dtype=bool), 0.0
         else:
-            if conspicuous:
+            damaged, total = segment(told + silent, census.texts)
+            if conspicuous and not (damaged.all() and total >= _CLEAR):
                 missed = np.maximum(self._missed_by_line(rule.name), silent)
                 silent = np.where(surviving, silent, missed)
-            damaged, total = segment(told + silent, census.texts)
+                damaged, total = segment(told + silent, census.texts)
             total -= float(silent[damaged].sum())
         size = float(census.sizes[damaged].sum())
         expected, observed = size * rate, int(surviving[damaged].sum())
@@ -389,7 +391,8 @@ class _Selection:
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
         total -= _price(rule, conspicuous) + ways + _LEAK * (share < 1.0)
         total -= _FURTHER if others else _DAMAGED_TEXT
-        if conspicuous and not observed and total + absence + _MOST_MISSED * expected > 0.0:
+        hopeless = total + absence + _MOST_MISSED * expected <= 0.0
+        if conspicuous and not observed and not hopeless and total + absence < _CLEAR:
             # That a word is absent and that it is missed are two views of the same.
             absence = max(absence, float(self._missed_by_line(rule.name)[damaged].sum()))
         total += absence
