@@ -156,7 +156,7 @@ class Channel:
         """The deleted sequences, and the names of families, in order."""
         return tuple(drop.name for drop in self.drops)
 
-    @property
+    @cached_property
     def leaky(self) -> bool:
         """Whether chance has spared some of what its rules delete."""
         return any(drop.rate < 1.0 for drop in self.drops)

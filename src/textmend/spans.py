@@ -36,6 +36,7 @@ _TIGHT = {
 _NEXT = regex.compile(r" ([\p{L}\p{N}\p{M}]+)")
 _OPENING = 5e-4  # the frequency of words that open a sentence rather than are names inside it
 _APOSTROPHES = ("'", "’")
+_NO_SIDE: Beside = ""
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
 
 
@@ -105,7 +106,7 @@ def spans(
     """The spans of a line that are likelier one word, by the offset of their first token.
 
     A single token that a space beside it belongs to is a span however unlikely, unless only
-    ``sure`` ones are wanted.
+    ``sure`` ones are wanted; the capitals of what these were are only those that fit.
     """
     if not preimages.spanning:
         return {}
@@ -142,10 +143,11 @@ def spans(
                     continue
                 least = max(as_they_are, apart) + _WHOLE
             if here.with_spaces(core):
-                # Most lines hold nothing that comes so far.
-                around = around or _Around.of(line, channel, preimages.lexicon)
-                opens = around.starts[first] or around.parts[last] == "capital"
-                beside = around.capitals[first]
+                opens, beside = False, _NO_SIDE
+                if not sure:  # what is only weighed needs no capitals; few lines come so far
+                    around = around or _Around.of(line, channel, preimages.lexicon)
+                    opens = around.starts[first] or around.parts[last] == "capital"
+                    beside = around.capitals[first]
                 found += (
                     Span(first, last, start, end, words, chance - as_they_are)
                     for start, end, words in _readings(
