@@ -91,12 +91,15 @@ class DeletionIndex:
     """
 
     def __init__(
-        self, originals: Sequence[str], frequencies: Sequence[float], drops: tuple[Rule, ...] = ()
+        self,
+        originals: Sequence[str],
+        frequencies: Sequence[float] | NDArray[np.float64],
+        drops: tuple[Rule, ...] = (),
     ) -> None:
         # A word's place in the list is its identity, so that longer ones are masked, not cut.
         self.originals = originals
         self.words = _left_of(originals, drops) if drops else originals
-        self.frequencies = np.array(frequencies)
+        self.frequencies = np.asarray(frequencies, dtype=float)
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -160,7 +163,7 @@ class DeletionIndex:
 def _of_commonest(lang: str, count: int, drops: tuple[Rule, ...] = ()) -> DeletionIndex:
     lexicon = Lexicon.load(lang)
     words = list(islice(lexicon.words, count))
-    return DeletionIndex(words, [lexicon.frequency(word) for word in words], drops)
+    return DeletionIndex(words, lexicon.shares[:count], drops)
 
 
 def _left_of(words: Sequence[str], drops: tuple[Rule, ...]) -> list[str]:

@@ -54,6 +54,7 @@ _OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _CLEAR = 30.0  # nats; words that say so much need no network to say where a word is missed
 _MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
+_ENOUGH_WORDS = 4000  # that are asked where a word is missed
 _NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
 _DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
 _FURTHER = 2.0  # nats; the price of one more rule, which damaged text always seems to ask for
@@ -427,8 +428,13 @@ class _Selection:
         """Nats by which what stands around its gaps says that a word was deleted, by line."""
         known = self._missed_lines.get(word)
         if known is None:
-            found = self._missed(word, self.census.lines)
-            known = found * self.census.novelty * self.census.sentences
+            census = self.census
+            telling = np.flatnonzero(census.sizes * census.sentences)
+            # Some pages tell as much as all of a book.
+            telling = telling[:: math.ceil(census.sizes.sum() / _ENOUGH_WORDS)]
+            known = np.zeros(len(census.lines))
+            known[telling] = self._missed(word, [census.lines[line] for line in telling])
+            known *= census.novelty
             self._missed_lines[word] = known
         return known
 

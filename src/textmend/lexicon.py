@@ -152,7 +152,7 @@ class Lexicon:
             held = self.holding(pattern)
             for other in without:
                 held = held & ~self.holding(other)
-            known = self._rates[asked] = float(self._shares[held].sum())
+            known = self._rates[asked] = float(self.shares[held].sum())
         return known
 
     @cached_property
@@ -162,7 +162,8 @@ class Lexicon:
         return "\n".join(self.words), np.cumsum(lengths) - lengths
 
     @cached_property
-    def _shares(self) -> NDArray[np.float64]:
+    def shares(self) -> NDArray[np.float64]:
+        """The frequency of each of the words."""
         return np.array(list(self._frequencies.values()))
 
     def frequency(self, word: str) -> float:
