@@ -45,15 +45,16 @@ class Spelling:
 
     def __init__(self, words: Sequence[str]) -> None:
         listed = [word for word in words if word.isalpha()]
-        letters = Counter("".join(listed)).most_common(2**_BITS - _EDGE - 1)
-        self._codes = {letter: code for code, (letter, _) in enumerate(letters, _EDGE + 1)}
         # All words in a row, with enough ends between them that no n-gram spans two.
         end = "\n" * (_ORDER - 1)
         row = np.frombuffer((end + end.join(listed) + end).encode("utf-32-le"), np.uint32)
-        of_letter = np.zeros(row.max() + 1, np.int64)
-        of_letter[ord("\n")] = _EDGE
-        of_letter[[*map(ord, self._codes)]] = [*self._codes.values()]
-        codes = of_letter[row]
+        letters, counts = np.unique(row[row != ord("\n")], return_counts=True)
+        common = letters[np.argsort(-counts, kind="stable")[: 2**_BITS - _EDGE - 1]]
+        self._codes = {chr(letter): code for code, letter in enumerate(common, _EDGE + 1)}
+        code_of = np.zeros(row.max(initial=ord("\n")) + 1, np.int64)
+        code_of[ord("\n")] = _EDGE
+        code_of[common] = np.arange(len(common)) + _EDGE + 1
+        codes = code_of[row]
         self._tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
         gram = np.zeros(len(codes), np.int64)
         starts = np.flatnonzero((codes[1:] != _EDGE) | (codes[:-1] != _EDGE)) + 1
