@@ -376,8 +376,10 @@ class _Selection:
                 silent = np.where(surviving, silent, missed)
                 damaged, total = segment(told + silent, census.texts)
             total -= float(silent[damaged].sum())
-        size = float(census.sizes[damaged].sum())
-        expected, observed = size * rate, int(surviving[damaged].sum())
+        # Where other rules of the same channel have acted, this one has, too.
+        acted = damaged | self._acted(others)
+        size = float(census.sizes[acted].sum())
+        expected, observed = size * rate, int(surviving[acted].sum())
         seen = found.places[damaged[found.lines]]
         present = set(seen.tolist())
         # What is missing for another reason has left no damaged words either.
@@ -409,6 +411,14 @@ class _Selection:
             conspicuous and expected >= CONSPICUOUS,
             len(present - inflected),
         )
+
+    def _acted(self, others: Sequence[_Scored]) -> NDArray[np.bool_]:
+        """For each line, whether it holds a word that other rules have damaged."""
+        found = np.zeros(len(self.census.lines), dtype=bool)
+        for each in others:
+            tally = each.traces.tally.where(self.census.mask(each.gains)[each.traces.tally.places])
+            found[tally.lines[each.damaged[tally.lines]]] = True
+        return found
 
     def _is_conspicuous(self, rule: Rule, others: Sequence[_Scored]) -> bool:
         return (
