@@ -45,8 +45,9 @@ MIN_LOG_ODDS = 3.0
 
 _LEAST_WORDS = 12
 _MAX_DROPS = 6
-_SHORTLIST = 12
+_SHORTLIST = 20
 _LEAST_TRACES = 3  # words that all rules but the plainest must explain
+_GONE = 8.0  # expected words whose absence is as good as a second word
 _SURVIVOR = 5.0  # nats; what a word that should have been damaged costs
 _SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
 _CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
@@ -92,13 +93,18 @@ class _Scored:
     survivors: int
     conspicuous: bool  # whether its absence is itself a sign
     stems: int  # different words among what it explains
+    further: bool  # whether other rules were believed before it
 
     @property
     def enough(self) -> bool:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
         plain = _is_plain(self.drop) and self.share == 1.0
         missed = not self.survivors and self.expected >= CONSPICUOUS
-        return self.stems >= (2 if plain or missed else _LEAST_TRACES) or self.conspicuous
+        # Beside other damage, one word will do whose own absence is plain: "t" in a text that
+        # holds no "that", and no other word with "hat".
+        gone = plain and self.further and not self.survivors and self.expected >= _GONE
+        least = 1 if gone else 2 if plain or missed else _LEAST_TRACES
+        return self.stems >= least or self.conspicuous
 
 
 @dataclass(frozen=True)
@@ -195,6 +201,8 @@ class _Selection:
         self._missed = missed
         self._missed_lines: dict[str, Floats] = {}
         self._surviving: dict[Rule, Floats] = {}
+        # By how much more a word says for coming again.
+        self._repeated: list[float] = (1.0 + np.log(self.census.totals)).tolist()
 
     def ratios(self, chosen: Iterable[_Scored]) -> dict[int, float]:
         """By how many nats the chosen drops make each word that they explain likelier."""
@@ -215,7 +223,7 @@ class _Selection:
         return self._in_order(chosen)
 
     def _best(
-        self, chosen: Sequence[_Scored], taken: set[int], tried: set[Rule], least: float
+        self, chosen: Sequence[_Scored], taken: Mapping[int, float], tried: set[Rule], least: float
     ) -> _Scored | None:
         """The rule of the highest log-odds, if that is ``least`` or more."""
         best: _Scored | None = None
@@ -230,7 +238,7 @@ class _Selection:
                 best, least = scored, scored.log_odds
         return best
 
-    def _bound(self, rule: Rule, chosen: Sequence[_Scored], taken: set[int]) -> float:
+    def _bound(self, rule: Rule, chosen: Sequence[_Scored], taken: Mapping[int, float]) -> float:
         """The log-odds that a rule cannot exceed, whatever its case, place and share."""
         if self._is_conspicuous(rule, chosen):
             return math.inf
@@ -264,17 +272,22 @@ class _Selection:
         damaged = np.any([each.damaged for each in chosen], axis=0)
         tally = self.census.tally
         strange = self.census.flagged.intersection(tally.places[damaged[tally.lines]].tolist())
-        left = len(strange - self._taken(chosen))
+        left = len(strange - self._taken(chosen).keys())
         words = float(self.census.sizes[damaged].sum())
         return left > max(_LEFT * len(strange), _SPARSE * words)
 
-    def _taken(self, chosen: Sequence[_Scored]) -> set[int]:
-        """What the chosen rules explain, each alone or one acting on what another has left."""
-        acting = tuple(each.drop for each in chosen if each.drop.reach == "text")
-        together = self._hypotheses.explained(acting) if acting else frozenset()
-        return _covered(chosen) | together
+    def _taken(self, chosen: Sequence[_Scored]) -> dict[int, float]:
+        """What the chosen rules explain, each alone or one acting on what another has left.
 
-    def _shortlist(self, chosen: Sequence[_Scored], taken: set[int]) -> list[Rule]:
+        With the nats by which they do.
+        """
+        acting = tuple(each.drop for each in chosen if each.drop.reach == "text")
+        taken = _covered(chosen)
+        for trace, ratio in self._hypotheses.explained(acting).items() if acting else ():
+            taken[trace] = max(ratio, taken.get(trace, 0.0))
+        return taken
+
+    def _shortlist(self, chosen: Sequence[_Scored], taken: Mapping[int, float]) -> list[Rule]:
         """The rules that explain most, few enough to be scored on the whole text."""
         before = _drops(chosen)
         # What holds a chosen sequence is gone for that reason: "ee" where every "e" was deleted.
@@ -283,7 +296,7 @@ class _Selection:
         # What a family left is all its own: words unknown to the lexicon need no other rule.
         left = {rule.residue for rule in before if not isinstance(rule, Drop)} - {""}
         totals = {
-            rule: sum(self._hypotheses.traces(rule, before).left(taken).values()) - _price(rule)
+            rule: self._told(self._hypotheses.traces(rule, before).left(taken)) - _price(rule)
             for rule in self._hypotheses.rules(before)
             if rule.name not in names
             and rule.residue not in left
@@ -292,6 +305,13 @@ class _Selection:
         found = sorted(totals, key=lambda rule: (-totals[rule], rule.name))[:_SHORTLIST]
         missing = map(Drop, self.census.missing_words(before))
         return [*found, *(rule for rule in missing if rule not in found and rule.name not in names)]
+
+    def _told(self, gains: Mapping[int, float]) -> float:
+        """Nats that words say for a rule, each less every time it comes again."""
+        words = len(self._repeated)
+        return sum(
+            nats * self._repeated[trace] if trace < words else nats for trace, nats in gains.items()
+        )
 
     def _still_needed(
         self, chosen: Sequence[_Scored], new: _Scored, min_log_odds: float
@@ -305,7 +325,9 @@ class _Selection:
                 kept.remove(each)
         return kept
 
-    def _in_best_case(self, rule: Rule, chosen: Sequence[_Scored], taken: set[int]) -> _Scored:
+    def _in_best_case(
+        self, rule: Rule, chosen: Sequence[_Scored], taken: Mapping[int, float]
+    ) -> _Scored:
         """A rule in the case, at the place and with the share that fit best.
 
         Its capitalised forms are deleted too, unless some of them survive; it is deleted anywhere
@@ -342,7 +364,7 @@ class _Selection:
         rule: Rule,
         traces: Traces,
         others: Sequence[_Scored],
-        taken: set[int],
+        taken: Mapping[int, float],
         share: float,
     ) -> _Scored:
         census = self.census
@@ -390,7 +412,7 @@ class _Selection:
         if observed or is_prose:
             absence = _absence(observed, max(min(expected, left), observed), share)
         # Among many strange words some are explained by chance: the more ways to choose those.
-        strange = census.flagged - taken
+        strange = census.flagged - taken.keys()
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
         total -= _price(rule, conspicuous) + ways + _LEAK * (share < 1.0)
         total -= _FURTHER if others else _DAMAGED_TEXT
@@ -410,6 +432,7 @@ class _Selection:
             observed,
             conspicuous and expected >= CONSPICUOUS,
             len(present - inflected),
+            bool(others),
         )
 
     def _acted(self, others: Sequence[_Scored]) -> NDArray[np.bool_]:
@@ -486,9 +509,14 @@ def _log_odds(scored: _Scored) -> float:
     return scored.log_odds
 
 
-def _covered(chosen: Iterable[_Scored]) -> set[int]:
-    """What needs no other explanation."""
-    return {trace for each in chosen for trace in each.traces.covered}
+def _covered(chosen: Iterable[_Scored]) -> dict[int, float]:
+    """What needs no other explanation, and by how many nats it is explained: pieces for good."""
+    covered: dict[int, float] = {}
+    for each in chosen:
+        for trace in each.traces.covered:
+            ratio = each.traces.ratios.get(trace, math.inf)
+            covered[trace] = max(ratio, covered.get(trace, 0.0))
+    return covered
 
 
 def _drops(chosen: Iterable[_Scored]) -> Rules:

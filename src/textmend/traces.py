@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -29,6 +29,7 @@ from textmend.tokens import Token, shape
 GAIN_CAP = (0.0, 2.0, 3.5, 5.0, 6.5, 8.0)
 _CAP = np.array(GAIN_CAP)
 _MIN_GAIN = 1.5  # nats; an explanation that says less is none
+_FAR_BETTER = 3.0  # nats by which a word must be likelier than another that is there to explain it
 _LEAST_GAINS = 2  # words that speak for a sequence that left something
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
@@ -74,13 +75,19 @@ class Traces:
         self.covered.update(pieces)
         self.parts[trace] = pieces & census.flagged - {trace}
 
-    def left(self, taken: set[int]) -> dict[int, float]:
-        """The gains for what nothing else explains, in whole or in part."""
-        return {
-            trace: gain
-            for trace, gain in self.gains.items()
-            if trace not in taken and taken.isdisjoint(self.parts.get(trace, ()))
-        }
+    def left(self, taken: Mapping[int, float]) -> dict[int, float]:
+        """The gains for what nothing else explains, in whole or in part, or far worse.
+
+        ``taken``: by how many nats other rules explain types.
+        """
+        left = {}
+        for trace, gain in self.gains.items():
+            if trace not in taken:
+                if taken.keys().isdisjoint(self.parts.get(trace, ())):
+                    left[trace] = gain
+            elif (better := self.ratios[trace] - taken[trace]) >= _FAR_BETTER:
+                left[trace] = min(gain, better)
+        return left
 
     def copy(self) -> Traces:
         """The same, to be added to."""
@@ -185,7 +192,7 @@ class Hypotheses:
         index, missing = DeletionIndex.load(lang), census.missing_words()
         self._deletions = Deletions(census, index, census.suspicious, missing)
         self._after: dict[Rules, Deletions | None] = {}
-        self._explained: dict[Rules, frozenset[int]] = {}
+        self._explained: dict[Rules, dict[int, float]] = {}
         self._traces: dict[Rule, Traces] = {}
         self._traces_later: dict[tuple[Rule, Rules], Traces] = {}
         # Sequences that left something, by which they are known.
@@ -240,23 +247,29 @@ class Hypotheses:
             return self._deletions.traces(rule)
         return self._of_family(rule) if rule.reach == "text" else self._of_openers(rule)
 
-    def explained(self, rules: Rules) -> frozenset[int]:
-        """The suspicious types that rules explain, one acting on what another has left."""
+    def explained(self, rules: Rules) -> dict[int, float]:
+        """The suspicious types that rules explain, one acting on what another has left.
+
+        Each with the nats by which they do.
+        """
         if rules not in self._explained:
             preimages = Preimages.common(rules, self._lang)
             census = self.census
-            self._explained[rules] = frozenset(
-                place
+            ratios = {
+                place: math.log1p(preimages.mass(census.types[place]) / clean)
                 for place, clean in census.suspicious.items()
-                if math.log1p(preimages.mass(census.types[place]) / clean) >= _MIN_GAIN
-            )
+            }
+            self._explained[rules] = {
+                place: ratio for place, ratio in ratios.items() if ratio >= _MIN_GAIN
+            }
         return self._explained[rules]
 
     def _later(self, chosen: Rules) -> Deletions | None:
         """The sequences that may have been deleted from what ``chosen`` rules have left."""
         if chosen not in self._after:
             acting = tuple(rule for rule in chosen if rule.reach == "text")
-            unexplained = self.census.suspicious.keys() - self.explained(acting) if acting else ()
+            known = self.explained(acting).keys() if acting else self.census.suspicious.keys()
+            unexplained = self.census.suspicious.keys() - known
             enough = len(self.census.flagged.intersection(unexplained)) >= _STRANGE
             self._after[chosen] = (
                 Deletions(self.census, DeletionIndex.after(acting, self._lang), unexplained, ())
