@@ -32,7 +32,7 @@ from textmend.census import CONSPICUOUS, Census, Floats, sums
 from textmend.channel import Channel, Drop, Place, WhiteSpace
 from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
-from textmend.families import Doubled
+from textmend.families import Doubled, Ligatures
 from textmend.lexicon import Lexicon
 from textmend.missed import Missed
 from textmend.noise import random_loss
@@ -99,6 +99,7 @@ class _Scored:
     def enough(self) -> bool:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
         plain = _is_plain(self.drop) and self.share == 1.0
+        plain |= _is_half_ligature(self.drop)
         missed = not self.survivors and self.expected >= CONSPICUOUS
         # Beside other damage, one word will do whose own absence is plain: "t" in a text that
         # holds no "that", and no other word with "hat".
@@ -505,6 +506,17 @@ def _is_plain(rule: Rule) -> bool:
     return isinstance(rule, Drop) and rule.where == "anywhere" and not rule.residue
 
 
+def _is_half_ligature(rule: Rule) -> bool:
+    """Whether a rule leaves one letter of those that fonts draw as one: "ofice"."""
+    return (
+        isinstance(rule, Drop)
+        and rule.where == "anywhere"
+        and rule.residue != ""
+        and rule.residue in rule.sequence
+        and regex.fullmatch(Ligatures().pattern, rule.sequence) is not None
+    )
+
+
 def _log_odds(scored: _Scored) -> float:
     return scored.log_odds
 
@@ -526,6 +538,8 @@ def _drops(chosen: Iterable[_Scored]) -> Rules:
 def _price(rule: Rule, conspicuous: bool = False) -> float:
     """Nats against a rule, for how many such could have been tried."""
     if not isinstance(rule, Drop):
+        return _FAMILY_PRICE
+    if _is_half_ligature(rule):
         return _FAMILY_PRICE
     more = (rule.where != "anywhere") + (rule.residue != "")
     sequence = _PRICE[len(rule.sequence) - 1]
