@@ -1,9 +1,11 @@
 import random
 
 import pytest
+import regex
 
 import corpora
 from textmend import Channel, Drop, infer_channel, mend_and_explain
+from textmend.inference import _Selection
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -171,3 +173,45 @@ def test_what_the_pieces_of_a_word_lost_is_not_lost_between_them() -> None:
     # "could be" becomes "could e", which is no "could've".
     text = "\n\n".join(LONG[:2]) + " It could be. It must be so. It might be late. It should be."
     assert infer_channel(Channel.of("b").apply(text)).channel.drops == (Drop("b"),)
+
+
+def test_rules_that_make_each_other_unnecessary_do_not_go_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = 0
+
+    def none_is_needed_beside_the_new_one(*_: object) -> list[object]:
+        nonlocal looks
+        looks += 1
+        assert looks < 20
+        return []
+
+    monkeypatch.setattr(_Selection, "_still_needed", none_is_needed_beside_the_new_one)
+    assert infer_channel(Channel.of("the", "ad").apply(LONG[0]))
+
+
+def test_where_one_rule_has_acted_what_survives_speaks_against_another() -> None:
+    channel = Channel.of("the")
+    texts = [channel.apply(" ".join(text.split()[:60])) for text in NEWS[:30]]
+    # Two slips that "ro" would explain, in texts that happen to hold no "ro" themselves.
+    without = [place for place, text in enumerate(texts) if "ro" not in text]
+    texts[without[0]] += " The pblem was found too late."
+    texts[without[1]] += " It is a good pduct."
+    assert sum("ro" in text for text in texts) > 10
+    assert infer_channel(texts).channel.sequences == ("the",)
+
+
+def test_one_scrap_is_enough_where_all_words_with_the_sequence_are_gone() -> None:
+    channel = Channel.of("e", "hat")
+    damaged = [channel.apply(text) for text in LONG[:6]]
+    found = infer_channel(damaged)
+    assert found.channel.sequences == ("e", "hat")
+    assert [(each.arrived, each.written) for each in found.evidence[1].explained] == [("t", "that")]
+
+
+def test_two_words_tell_that_a_ligature_left_one_letter() -> None:
+    text = next(text for text in LONG if not regex.search("ff", text))
+    damaged = text + " It is dificult to find a good ofer."
+    assert infer_channel(damaged).channel.drops == (Drop("ff", residue="f"),)
+    # Other letters that writers forget to double are nobody's fault.
+    assert not infer_channel(text + " It is wel known, and hapens often.")

@@ -45,7 +45,7 @@ MIN_LOG_ODDS = 3.0
 
 _LEAST_WORDS = 12
 _MAX_DROPS = 6
-_SHORTLIST = 20
+_SHORTLIST = 40
 _LEAST_TRACES = 3  # words that all rules but the plainest must explain
 _GONE = 8.0  # expected words whose absence is as good as a second word
 _SURVIVOR = 5.0  # nats; what a word that should have been damaged costs
@@ -204,6 +204,8 @@ class _Selection:
         self._surviving: dict[Rule, Floats] = {}
         # By how much more a word says for coming again.
         self._repeated: list[float] = (1.0 + np.log(self.census.totals)).tolist()
+        # In how many lines it is.
+        self._entries: list[int] = np.bincount(self.census.tally.places).tolist()
 
     def ratios(self, chosen: Iterable[_Scored]) -> dict[int, float]:
         """By how many nats the chosen drops make each word that they explain likelier."""
@@ -228,28 +230,13 @@ class _Selection:
     ) -> _Scored | None:
         """The rule of the highest log-odds, if that is ``least`` or more."""
         best: _Scored | None = None
-        bounds = [
-            (self._bound(rule, chosen, taken), rule) for rule in self._shortlist(chosen, taken)
-        ]
-        for bound, rule in sorted(bounds, key=lambda each: -each[0]):
+        for rule, bound in self._shortlist(chosen, taken):
             if bound < least:
                 break
             scored = self._in_best_case(rule, chosen, taken)
             if scored.enough and scored.log_odds >= least and scored.drop not in tried:
                 best, least = scored, scored.log_odds
         return best
-
-    def _bound(self, rule: Rule, chosen: Sequence[_Scored], taken: Mapping[int, float]) -> float:
-        """The log-odds that a rule cannot exceed, whatever its case, place and share."""
-        if self._is_conspicuous(rule, chosen):
-            return math.inf
-        traces = self._hypotheses.traces(rule, _drops(chosen))
-        gains = traces.left(taken)
-        told = traces.tally.where(self.census.mask(gains)[traces.tally.places])
-        totals = sums(told.places, told.counts, len(self.census.types))
-        most = sum(nats * (1.0 + math.log(totals[trace])) for trace, nats in gains.items())
-        most += _absence(0, _PER_TRACE * len(told.places), 1.0)
-        return most - _price(rule) - (_FURTHER if chosen else _DAMAGED_TEXT)
 
     def _in_order(self, chosen: Sequence[_Scored]) -> list[_Scored]:
         """The rules in the order of their action, as far as the text tells it."""
@@ -288,31 +275,45 @@ class _Selection:
             taken[trace] = max(ratio, taken.get(trace, 0.0))
         return taken
 
-    def _shortlist(self, chosen: Sequence[_Scored], taken: Mapping[int, float]) -> list[Rule]:
-        """The rules that explain most, few enough to be scored on the whole text."""
+    def _shortlist(
+        self, chosen: Sequence[_Scored], taken: Mapping[int, float]
+    ) -> list[tuple[Rule, float]]:
+        """The rules that may explain most, each with the log-odds that it cannot exceed."""
         before = _drops(chosen)
         # What holds a chosen sequence is gone for that reason: "ee" where every "e" was deleted.
         gone = [regex.compile(rule.pattern) for rule in before]
         names = {rule.name for rule in before}
         # What a family left is all its own: words unknown to the lexicon need no other rule.
         left = {rule.residue for rule in before if not isinstance(rule, Drop)} - {""}
-        totals = {
-            rule: self._told(self._hypotheses.traces(rule, before).left(taken)) - _price(rule)
+        missing = [Drop(word) for word in self.census.missing_words(before) if word not in names]
+        bounds = {
+            rule: self._bound(rule, before, taken)
             for rule in self._hypotheses.rules(before)
             if rule.name not in names
             and rule.residue not in left
+            and rule not in missing
             and not any(each.search(rule.name) for each in gone)
         }
-        found = sorted(totals, key=lambda rule: (-totals[rule], rule.name))[:_SHORTLIST]
-        missing = map(Drop, self.census.missing_words(before))
-        return [*found, *(rule for rule in missing if rule not in found and rule.name not in names)]
+        found = sorted(bounds, key=lambda rule: (-bounds[rule], rule.name))[:_SHORTLIST]
+        return [(rule, math.inf) for rule in missing] + [(rule, bounds[rule]) for rule in found]
 
-    def _told(self, gains: Mapping[int, float]) -> float:
-        """Nats that words say for a rule, each less every time it comes again."""
-        words = len(self._repeated)
-        return sum(
-            nats * self._repeated[trace] if trace < words else nats for trace, nats in gains.items()
-        )
+    def _bound(self, rule: Rule, before: Rules, taken: Mapping[int, float]) -> float:
+        """The log-odds that a rule cannot exceed, whatever its case, place and share.
+
+        Not that of a common word that is missing.
+        """
+        traces = self._hypotheses.traces(rule, before)
+        words, told, entries = len(self._repeated), 0.0, 0
+        for trace, nats in traces.left(taken).items():
+            if trace < words:
+                told += nats * self._repeated[trace]
+                entries += self._entries[trace]
+            else:
+                counts = traces.tally.counts[traces.tally.places == trace]
+                told += nats * (1.0 + math.log(counts.sum()))
+                entries += len(counts)
+        most = told + _absence(0, _PER_TRACE * entries, 1.0)
+        return most - _price(rule) - (_FURTHER if before else _DAMAGED_TEXT)
 
     def _still_needed(
         self, chosen: Sequence[_Scored], new: _Scored, min_log_odds: float
