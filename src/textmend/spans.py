@@ -58,6 +58,8 @@ def neighbours(line: Sequence[Token], lexicon: Lexicon) -> list[Part]:
     ("tats-Unis"); said where no names are known.
     """
     texts = ["", "", *(token.text for token in line), "", ""]
+    if not lexicon.elides and "-" not in texts:
+        return [""] * len(line)
     found: list[Part] = []
     for before, text, after, next_ in zip(texts[1:], texts[2:], texts[3:], texts[4:], strict=False):
         if (lexicon.is_elided(text) and after in _APOSTROPHES) or (
