@@ -96,7 +96,9 @@ def gap_texts(text: str, channel: Channel) -> dict[int, list[str]]:
         (" end of sea", "keep", {0: ["The"]}),
         (" end of sea", "squeeze", {0: ["The"], 5: ["the "], 8: ["the "]}),
         ("live in .", "collapse", {0: ["The "], 5: ["the "], 8: ["the"]}),
-        ("say “ end”", "collapse", {0: ["The "], 5: ["the"]}),
+        ("say “ end”", "collapse", {0: ["The "], 4: ["the "], 5: ["the"]}),
+        ("in 2016 “end” $3", "collapse", {0: ["The "], 3: ["the "], 8: ["the "], 14: ["the "]}),
+        ("U.S. end – 57th", "collapse", {0: ["The "], 5: ["the "], 11: ["the "]}),
     ],
 )
 def test_gaps_where_the_channel_can_have_left_them(
@@ -112,3 +114,9 @@ def test_gaps_where_the_channel_can_have_left_them(
 
 def test_no_gaps_where_none_are_asked_for() -> None:
     assert all(len(slot.gap) == 1 for slot in slots("end of sea", EXAMPLE, gaps=False))
+
+
+def test_a_space_after_an_opening_mark_is_where_a_word_was() -> None:
+    assert [
+        column.slot.words[0].text for column in slots("say “ end” soon") if column.empty_doubt
+    ] == ["end"]

@@ -146,7 +146,9 @@ class Columns:
                 doubt = self._doubt(token, here)
                 slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
-            empty = _EMPTY if telling and blank == "  " and not first else 0.0
+            # Two spaces, or one after a mark that opens something, are where a word was.
+            opened = whitespace != "keep" and before is not None and before.text in _OPENING
+            empty = _EMPTY if opened or (telling and blank == "  " and not first) else 0.0
             found.append(
                 Column(start, end, slot, vanished, *inserted, empty)
                 if inserted
@@ -214,19 +216,23 @@ def _insertion(
 
     None where the channel could not have left what stands there.
     """
-    start, after_word = token.start - len(blank), token.kind == "word"
+    start = token.start - len(blank)
+    # What a word may stand before: another one, a number, a mark that opens something.
+    follows = token.kind in ("word", "number") or (
+        token.kind == "other" and (token.text in _BEFORE or any(map(str.isalnum, token.text)))
+    )
     if whitespace == "keep":
         # Both spaces of a vanished word are still there.
         if before is None:
-            return (start, "{}") if blank and after_word else None
+            return (start, "{}") if blank and follows else None
         return (start + 1, "{}") if len(blank) >= 2 else None
     if before is None:
         if whitespace == "squeeze":
-            return (start, "{}") if blank == " " and after_word else None
-        return (token.start, "{} ") if not blank and after_word else None
+            return (start, "{}") if blank == " " and follows else None
+        return (token.start, "{} ") if not blank and follows else None
     if not blank:
         return None
-    if after_word:
+    if follows:
         if before.text in _OPENING:
             return (start, "{}") if len(blank) == 1 else None
         return (token.start, "{} ")
@@ -235,4 +241,5 @@ def _insertion(
 
 
 _OPENING = frozenset("([{“‘")
+_BEFORE = frozenset('([{“‘"$£€')
 _CLOSING = frozenset(".,;:!?)]}”’")
