@@ -251,7 +251,9 @@ def test_command_line(source: Path, tmp_path: Path) -> None:
     call("export", made, state, "--out", model)
     measured = call("evaluate", model, held_out, "--random", 9, "--out", figures)
     assert "the, ad in held_out" in measured
-    call("export", made, state, "--out", model, "--figures", figures, "--commit", "abc")
+    named = ("--figures", figures, "--commit", "abc", "--calibration", "vanished-word", 0.8, 0.0)
+    call("export", made, state, "--out", model, *named)
+    assert Network.load(model).header["calibration"] == {"vanished-word": [0.8, 0.0]}
     assert "mean of random channels" in Network.load(model).header["figures"]
     assert load_model(state).size == Size(8, 12, (1, 2))
 

@@ -123,10 +123,9 @@ class Census:
     ) -> list[tuple[int, bool]]:
         """Note what a line shows; the types of its words, and whether they are capitalised."""
         found = []
-        before = ["", *(token.text for token in line[:-1])]
-        after = [*(token.text for token in line[1:]), ""]
+        texts = ["", *[token.text for token in line], ""]
         starts = sentence_starts(line)
-        for token, first, left, right in zip(line, starts, before, after, strict=True):
+        for token, first, left, right in zip(line, starts, texts, texts[2:], strict=False):
             if token.kind != "word":
                 if token.kind == "other" and _is_odd(token.text, left, right):
                     self.marks[token.text] += 1

@@ -49,13 +49,13 @@ class _Strange:
 
 def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     """The evidence that letters were lost at random; none where it does not reach that."""
+    strange = _strange(census)
+    if strange is None:
+        return ()
     counts, types = census.totals, census.types[: len(census.totals)]
     lengths = np.array([len(word) for word in types])
     known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in types]
     words, letters = counts.sum(), counts[known] @ lengths[known]
-    strange = _strange(census)
-    if strange is None:
-        return ()
     unknown = UNKNOWN_SHARE * words  # as many as clean texts have
     rarer = 1.0 / _SLIPS  # writers who slip more often are rarer, exponentially
     sources = np.array([strange.unknown, strange.slips + strange.lost])

@@ -9,12 +9,15 @@ the reading is enough.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 import torch
 
 from textmend.channel import Channel
+from textmend.edits import Kind
 from textmend.errors import TextmendError
 from textmend.lexicon import Lexicon
 from textmend.network import Network
@@ -119,12 +122,31 @@ def train_command(
 @click.option("--out", type=_OUT, required=True, help="The model file to write.")
 @click.option("--figures", type=_FILE, help="What evaluate wrote, for the header.")
 @click.option("--commit", default="", help="The version of the code, for the header.")
+@click.option(
+    "--calibration",
+    type=(click.Choice(get_args(Kind)), float, float),
+    multiple=True,
+    metavar="KIND SLOPE OFFSET",
+    help="What log-odds of edits are stretched and moved by; fit them on held-out text.",
+)
 def export_command(
-    corpus: Path, checkpoint: Path, out: Path, figures: Path | None, commit: str
+    corpus: Path,
+    checkpoint: Path,
+    out: Path,
+    figures: Path | None,
+    commit: str,
+    calibration: Sequence[tuple[str, float, float]],
 ) -> None:
     """Write the model of a CHECKPOINT, trained on CORPUS, as a model file."""
     reached = json.loads(figures.read_text(encoding="utf-8")) if figures else None
-    export(load_model(checkpoint), Corpus.load(corpus), out, commit=commit, figures=reached)
+    export(
+        load_model(checkpoint),
+        Corpus.load(corpus),
+        out,
+        commit=commit,
+        figures=reached,
+        calibration={kind: (slope, offset) for kind, slope, offset in calibration},
+    )
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 

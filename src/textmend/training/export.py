@@ -22,8 +22,12 @@ def export(
     *,
     commit: str = "",
     figures: dict[str, Any] | None = None,
+    calibration: dict[str, tuple[float, float]] | None = None,
 ) -> None:
-    """Write ``model`` to ``path``, for :class:`textmend.network.Network` to load."""
+    """Write ``model`` to ``path``, for :class:`textmend.network.Network` to load.
+
+    ``calibration``: slope and offset by kind of edit (see :class:`textmend.context.Calibration`).
+    """
     arrays: dict[str, NDArray[Any]] = {
         "word.slot": _floats(model.bias),
         "word.gap": _floats(model.gap_bias),
@@ -43,6 +47,7 @@ def export(
         "commit": commit,
         "sources": corpus.sources,
         "figures": figures or {},
+        "calibration": calibration or {},
         "vocabulary": "\n".join(corpus.words),
     }
     write(path, header, arrays)
