@@ -33,6 +33,8 @@ _TIGHT = {
     "en": (frozenset("([{“‘"), frozenset(".,;:!?)]}”’")),
     "fr": (frozenset("([{"), frozenset(".,)]}")),
 }
+# Marks that have a space after them, and before them, in any language.
+_SPACE_AFTER, _SPACE_BEFORE = frozenset(",.;:!?)]}”"), frozenset("([{“")
 _NEXT = regex.compile(r" ([\p{L}\p{N}\p{M}]+)")
 _OPENING = 5e-4  # the frequency of words that open a sentence rather than are names inside it
 _APOSTROPHES = ("'", "’")
@@ -268,6 +270,9 @@ def _fits(
         return False
     # What is mended must still stand apart from the words beside it.
     if (lead and left[-2:-1].isalnum()) or (trail and right[1:2].isalnum()):
+        return False
+    # So does a word from a comma before it, or a bracket after it.
+    if (lead and left[-2:-1] in _SPACE_AFTER) or (trail and right[1:2] in _SPACE_BEFORE):
         return False
     written = left[: len(left) - lead] + word + right[trail:]
     return channel.apply(written) == left + text[start:end] + right
