@@ -66,7 +66,7 @@ def test_a_clean_text_among_those_of_its_source_stays_untouched() -> None:
     # What shows no trace may be clean as well, where half of the source is.
     for text, result in zip(texts[:half], mended[:half], strict=True):
         assert result in (text, textmend.mend(text, channel="the"))
-    assert 3 < sum(map(str.__ne__, mended[:half], texts)) < half
+    assert 3 < sum(map(str.__ne__, mended[:half], texts)) <= half
 
 
 def test_a_pool_is_read_no_further_than_it_must() -> None:

@@ -50,7 +50,7 @@ def test_a_line_is_judged_by_itself_and_by_what_recurs_in_the_document() -> None
     """Beside what recurs, nothing but its own line decides, however many lines there are."""
     columns = Columns(EXAMPLE, Preimages.load(EXAMPLE.drops, "en"))
     context = NetworkContext(Network.load(), Lexicon.load("en"))
-    line = columns.of(tokenize("They met many or farmers in ir village."))
+    line = columns.of(tokenize("They met many or farmers in ir village"))
     other = columns.of(tokenize("Two boats sank; nobody was hurt, said owner."))
     (alone,) = ([(each.words.tolist(), each.gap.tolist()) for each in context.doubted([line])],)
     together = list(context.doubted([other] * 40 + [line] + [other] * 40))

@@ -162,7 +162,7 @@ def test_any_text_is_proven(channel: Channel, text: str) -> None:
     ("spec", "share"),
     [
         ("ligatures", 0.95),
-        ("ligatures:space", 0.95),
+        ("ligatures:space", 0.94),
         ("ligatures:fffd", 0.97),
         ("ligatures:?", 0.97),
         ("ff:f,fi:f", 0.95),

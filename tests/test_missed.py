@@ -32,7 +32,7 @@ def test_other_words_are_not_missed_for_it() -> None:
 
 
 def test_lines_are_judged_alone() -> None:
-    text_lines = lines(tokenize("He put it on table.\nShe went into room.\n"))
+    text_lines = lines(tokenize("He put it on table\nShe went into room\n"))
     judge = MissedByNetwork(Network.load())
     assert judge("the", text_lines).tolist() == [judge("the", [line])[0] for line in text_lines]
     assert judge("the", []).shape == (0,)

@@ -18,11 +18,12 @@ from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import key
 from textmend.preimages import Candidate, Preimages
-from textmend.spans import Part, neighbours, position, spans
+from textmend.spans import Part, is_written, neighbours, position, spans
 from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
 from textmend.tokens import Kind as TokenKind
 
 _LOWER_OPENER = 4.0  # nats
+_NEVER_WRITTEN = 12.0  # nats against a control character, or the sign of a lost one
 _MOST_REMEMBERED = 100_000
 # Nats against that nothing stood between two spaces, where all white space was kept and words that
 # vanish are at least so common.
@@ -144,6 +145,8 @@ class Columns:
                 vanished = vanished if span.start == start else ()
                 start, end = span.start, span.end
                 doubt = self._doubt(token, here)
+                if not is_written(span.words[0].text):
+                    doubt += _NEVER_WRITTEN
                 slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
             # Two spaces, or one after a mark that opens something, are where a word was.

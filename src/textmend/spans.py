@@ -240,12 +240,17 @@ def _spaces(text: str, start: int, end: int, lang: str) -> tuple[tuple[int, ...]
     return (1, 0) if lead else (0, 1), (1, 0) if trail else (0, 1)
 
 
+def is_written(text: str) -> bool:
+    """Whether clean text may hold this: no control characters, nor the sign of a lost one."""
+    return text.isprintable() and "\ufffd" not in text
+
+
 def _is_usual(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a mark is one that clean text may well have there.
 
     Alone between spaces it is not, unless it ends a sentence, as French spaces it ("Qui ? Elle").
     """
-    if not text[start:end].isprintable() or "\ufffd" in text[start:end]:
+    if not is_written(text[start:end]):
         return False
     if text[start - 1 : start].strip() or not (after := _NEXT.match(text, end)):
         return True
