@@ -187,7 +187,7 @@ def _capital_follows(line: Sequence[Token], place: int) -> bool:
 _SENTENCE_WORDS = 8
 
 
-def is_sentence(line: Iterable[Token]) -> bool:
+def is_sentence(line: Sequence[Token]) -> bool:
     """Whether a line is running text: captions, bylines and headings leave words out anyway.
 
     >>> is_sentence(tokenize("The mayor said that it would take a year."))
@@ -195,11 +195,10 @@ def is_sentence(line: Iterable[Token]) -> bool:
     >>> is_sentence(tokenize("Mayor says new bridge to take a year"))
     False
     """
-    words, ended = 0, False
-    for token in line:
-        words += token.kind == "word"
-        ended |= token.kind == "other" and token.text in ".!?"
-    return ended and words >= _SENTENCE_WORDS
+    if not any(token.kind == "other" and token.text in ".!?" for token in reversed(line)):
+        return False
+    words = (token for token in line if token.kind == "word")
+    return len(list(islice(words, _SENTENCE_WORDS))) == _SENTENCE_WORDS
 
 
 Shape = Literal["lower", "title", "upper", "mixed"]
