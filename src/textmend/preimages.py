@@ -69,8 +69,9 @@ class Preimages:
         self._listed = listed
         self._anywhere = all(drop.reach == "text" for drop in drops)
         self._elsewhere: dict[Reach, Preimages] = {}
-        # Those that leave the same, one to a line: lists would take five times as long to make.
+        # The first that leaves something, and the others: a list for each would take much longer.
         self._words: dict[str, str] = {}
+        self._others: dict[str, list[str]] = {}
         acted_on = np.zeros(len(listed.words), dtype=bool)
         for drop in self._channel.drops:
             acted_on |= listed.holding(f"(?i){drop.pattern}")
@@ -83,10 +84,14 @@ class Preimages:
             forms.append(self._damaged([listed.title(word) for word in hit]))
         for word, *damaged in zip(hit, *forms, strict=True):
             for left in damaged if len(damaged) == 1 else dict.fromkeys(damaged):
-                if left != word:
-                    found = self._words.get(left)
-                    self._words[left] = f"{found}\n{word}" if found else word
-        vanished = self._words.pop("", "").split()
+                if left == word:
+                    continue
+                if left in self._words:
+                    self._others.setdefault(left, []).append(word)
+                else:
+                    self._words[left] = word
+        vanished = self._written("")
+        self._words.pop("", None)
         self._deleted = [
             word
             for word in vanished[:_MOST_VANISHED]
@@ -123,8 +128,8 @@ class Preimages:
 
     def _written(self, left: str) -> list[str]:
         """The words of which just this is left, the most frequent first."""
-        found = self._words.get(left)
-        return found.split("\n") if found else []
+        first = self._words.get(left)
+        return [first, *self._others.get(left, ())] if first else []
 
     def _damaged(self, words: list[str]) -> list[str]:
         return key(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
