@@ -244,5 +244,5 @@ def _insertion(
 
 
 _OPENING = frozenset("([{“‘")
-_BEFORE = frozenset('([{“‘"$£€')
+_BEFORE = _OPENING | frozenset('"$£€')
 _CLOSING = frozenset(".,;:!?)]}”’")
