@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import compress, islice
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from textmend.drops import Rule
+from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
 from textmend.spans import position
 from textmend.tokens import Token, code_lines, identifiers, is_sentence, sentence_starts
@@ -308,13 +308,22 @@ class Census:
             return np.array(list(spared), dtype=float)
         tally, titled, _ = self._counted
         size = len(self.lines)
-        lower, title = (_matching(rule.pattern, *each) for each in self._joined)
+        lower, title = self._holding(rule)
         found = np.zeros(size)
         if lower is not None:
             found += sums(tally.lines, (tally.counts - titled) * lower[tally.places], size)
         if title is not None:
             found += sums(tally.lines, titled * title[tally.places], size)
         return found
+
+    def _holding(self, rule: Rule) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+        """Which words hold what a rule deletes, in lower case and capitalised; None where none."""
+        lower, title = self._joined
+        if isinstance(rule, Drop) and rule.ignore_case and rule.sequence == key(rule.sequence):
+            # In lower case it is found sooner, and where capitals say nothing, all is said.
+            held = _matching(replace(rule, ignore_case=False).pattern, *lower)
+            return held, _matching(rule.pattern, *title) if self.lexicon.dots_capitals else held
+        return _matching(rule.pattern, *lower), _matching(rule.pattern, *title)
 
     @cached_property
     def _joined(self) -> list[tuple[str, Ids]]:

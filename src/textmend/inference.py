@@ -628,24 +628,24 @@ def segment(odds: Floats, texts: Sequence[int]) -> tuple[NDArray[np.bool_], floa
     """
     if not len(odds):
         return np.zeros(0, dtype=bool), 0.0
-    clean, damaged, text = 0.0, 0.0, texts[0]
+    lead, text = 0.0, texts[0]  # of damaged over clean, up to here
     back: list[tuple[bool, bool]] = []
-    for line, favour in enumerate(odds):
-        if texts[line] != text:
-            text = texts[line]
-            best_is_damaged = damaged > clean
-            back.append((best_is_damaged, best_is_damaged))
-            clean = damaged = max(clean, damaged)
+    for favour, of in zip(odds.tolist(), texts, strict=True):
+        if of != text:
+            text = of
+            back.append((lead > 0.0, lead > 0.0))
+            lead = favour
         else:
-            back.append((damaged - _SWITCH > clean, damaged >= clean - _SWITCH))
-            clean, damaged = max(clean, damaged - _SWITCH), max(damaged, clean - _SWITCH)
-        damaged += float(favour)
+            back.append((lead > _SWITCH, lead >= -_SWITCH))
+            # Who is further behind would have come over.
+            lead = favour + (_SWITCH if lead > _SWITCH else -_SWITCH if lead < -_SWITCH else lead)
     states = np.zeros(len(odds), dtype=bool)
-    state = damaged > clean
+    state = lead > 0.0
     for line in range(len(odds) - 1, -1, -1):
         states[line] = state
         state = back[line][state]
-    return states, max(clean, damaged)
+    borders = int(np.count_nonzero(np.diff(states) & (np.diff(texts) == 0)))
+    return states, float(odds[states].sum()) - _SWITCH * borders
 
 
 _DOUBLE = regex.compile(r"(?<=[^\s.!?:;])[ \u00a0]{2}(?=\S)")

@@ -87,6 +87,7 @@ class Suspect:
     why: Why
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def key(word: str) -> str:
     """The form under which a word is listed: lower case, straight apostrophe."""
     # Python makes two characters of the lower case of İ.

@@ -117,12 +117,14 @@ def spans(
     text = "".join(token.text for token in line)
     offset = line[0].start
     around: _Around | None = None
+    inside = preimages.at("text")
     found: list[Span] = []
     for first, token in enumerate(line):
-        if token.kind not in ("word", "other"):
+        kind, shown, _ = token
+        if kind != "word" and kind != "other":
             continue
-        here = preimages.at(position(token, line))
-        after = here.heads.get(key(here.core(token.text)))
+        here = inside if first else preimages.at(position(token, line))
+        after = here.heads.get(key(here.core(shown)))
         if not after:
             continue
         several = following(text, token.end - offset) in after

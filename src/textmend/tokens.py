@@ -19,8 +19,9 @@ Kind = Literal["word", "number", "space", "break", "other"]
 # The order matters: what only looks like words comes before words.
 _TOKEN = regex.compile(
     r"""
-    (?P<break>\r?\n)
-  | (?P<space>[^\S\r\n]+|\r)
+    (?P<word>[\p{L}\p{M}]++(?:['’][\p{L}\p{M}]++)*+)(?=[ ,;\n]|\Z)  # as most words stand
+  | (?P<space>[^\S\r\n]+|\r(?!\n))
+  | (?P<break>\r?\n)
   | (?P<other>
         (?:https?://|www\.)\S*[^\s\p{P}]              # an address on the web
       | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                  # an e-mail address
@@ -160,21 +161,21 @@ def sentence_starts(line: Sequence[Token], residues: frozenset[str] = frozenset(
     ['Mr', 'then']
     """
     starts, fresh, before = [], True, ""
-    for place, token in enumerate(line):
+    for place, (kind, text, _) in enumerate(line):
         starts.append(fresh)
-        if token.kind == "space" or token.kind == "break":
+        if kind == "space" or kind == "break":
             continue
-        if token.text in residues and not _capital_follows(line, place):
-            before = token.text
+        if text in residues and not _capital_follows(line, place):
+            before = text
             continue
-        if token.kind == "other" and token.text in _TERMINATORS:
-            abbreviation = token.text == "." and (
+        if kind == "other" and text in _TERMINATORS:
+            abbreviation = text == "." and (
                 before.lower() in _TITLES or (len(before) == 1 and before.isupper())
             )
-            fresh = token.text != ":" and not abbreviation
-        elif token.kind != "other" or token.text not in _TRANSPARENT:
+            fresh = text != ":" and not abbreviation
+        elif kind != "other" or text not in _TRANSPARENT:
             fresh = False
-        before = token.text
+        before = text
     return starts
 
 
