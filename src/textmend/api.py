@@ -25,7 +25,6 @@ from textmend.mend import proven
 from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
 from textmend.network import SHIPPED, Network
 from textmend.preimages import Preimages
-from textmend.threads import one_thread
 from textmend.tokens import Token, lines, tokenize
 
 _SHIPPED_LANG = "en"
@@ -97,10 +96,9 @@ class Mender:
             return Mended(text)
         preimages = Preimages.load(channel.drops, lang)
         context = _context(lang, self.model, whatever_lang=bool(self._several))
-        with one_thread:
-            edits, intact = mend_lines(
-                text_lines, found.damaged, channel, preimages, context, self.min_probability
-            )
+        edits, intact = mend_lines(
+            text_lines, found.damaged, channel, preimages, context, self.min_probability
+        )
         return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
 
     def mend_many(self, texts: Iterable[str], *, pool: bool = False) -> Iterator[str]:
@@ -175,8 +173,7 @@ class Mender:
     def _infer(self, texts: Sequence[Sequence[Sequence[Token]]], lang: str) -> Diagnosis:
         def missed(word: str, text_lines: Sequence[Sequence[Token]]) -> Floats:
             # What judges it is loaded when it is asked.
-            with one_thread:
-                return _judge(lang, self.model, bool(self._several))(word, text_lines)
+            return _judge(lang, self.model, bool(self._several))(word, text_lines)
 
         return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
 

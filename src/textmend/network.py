@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
 from textmend.lexicon import key
+from textmend.threads import spread
 from textmend.tokens import Shape, shape
 
 Floats = NDArray[np.float32]
@@ -181,7 +182,7 @@ class Network:
 
     def score(self, lines: Lines) -> Scores:
         """How well each candidate fits its slot, and each vanished word its gap."""
-        found = [self._score(part) for part in _parts(lines)]
+        found = spread(self._score, list(_parts(lines)))
         return Scores(
             np.concatenate([each.candidates for each in found]),
             np.concatenate([each.gaps for each in found]),
