@@ -54,6 +54,7 @@ _CASE = 1.0  # nats by which capitals must have survived for a drop to respect c
 _OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
 _CLEAR = 30.0  # nats; words that say so much need no network to say where a word is missed
+_MANY = 30  # survivors that say as much of what is plainly spared
 _MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
 _ENOUGH_WORDS = 1500  # that are asked where a word is missed
 _NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
@@ -395,7 +396,10 @@ class _Selection:
             damaged, total = np.ones(len(told), dtype=bool), 0.0
         else:
             damaged, total = segment(told + silent, census.texts)
-            if conspicuous and not (damaged.all() and total >= _CLEAR):
+            # In a long text the words alone say plainly that all is damaged, or nothing.
+            all_is = damaged.all() and total >= _CLEAR
+            nothing_is = not damaged.any() and surviving.sum() >= _MANY
+            if conspicuous and not all_is and not nothing_is:
                 missed = np.maximum(self._missed_by_line(rule.name), silent)
                 silent = np.where(surviving, silent, missed)
                 damaged, total = segment(told + silent, census.texts)
@@ -638,7 +642,7 @@ def segment(odds: Floats, texts: Sequence[int]) -> tuple[NDArray[np.bool_], floa
         else:
             back.append((lead > _SWITCH, lead >= -_SWITCH))
             # Who is further behind would have come over.
-            lead = favour + (_SWITCH if lead > _SWITCH else -_SWITCH if lead < -_SWITCH else lead)
+            lead = favour + (_SWITCH if lead > _SWITCH else max(lead, -_SWITCH))
     states = np.zeros(len(odds), dtype=bool)
     state = lead > 0.0
     for line in range(len(odds) - 1, -1, -1):

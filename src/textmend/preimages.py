@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 import regex
@@ -30,6 +31,10 @@ _MOST_VANISHED = 5
 _VANISHED_FREQUENCY = 1e-5
 _HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
 _NEXT = regex.compile(r"\s*(?:[\p{L}\p{M}]+|.)|", regex.DOTALL)
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class Preimages:
             ):
                 self.loose.setdefault(merged, []).append(left)
         self._surfaces: dict[tuple[str, bool, Beside], tuple[Candidate, ...]] = {}
+        self._logs_alone: dict[tuple[str, str], float] = {}
+        self._logs_with_spaces: dict[str, float] = {}
 
     @staticmethod
     @lru_cache(maxsize=16)
@@ -158,10 +165,8 @@ class Preimages:
         """
         known = self._surfaces.get((text, first, beside))
         if known is None:
-            if len(self._surfaces) > _MOST_REMEMBERED:
-                self._surfaces.clear()
             known = self._restore(text, first, beside)
-            self._surfaces[text, first, beside] = known
+            _remember(self._surfaces, (text, first, beside), known)
         return known
 
     def core(self, text: str) -> str:
@@ -191,12 +196,15 @@ class Preimages:
 
     def apart(self, tokens: Iterable[Token]) -> float:
         """The log-probability of tokens, each damaged or not, whatever stands beside them."""
-        total = 0.0
-        for token in tokens:
-            if token.kind != "space":
-                damaged = self.mass(token.text) if token.kind == "word" else 0.0
-                total += math.log(max(damaged, self.lexicon.probability(token.text)))
-        return total
+        return sum(self._log_alone(token) for token in tokens if token.kind != "space")
+
+    def _log_alone(self, token: Token) -> float:
+        known = self._logs_alone.get(token[:2])
+        if known is None:
+            damaged = self.mass(token.text) if token.kind == "word" else 0.0
+            known = math.log(max(damaged, self.lexicon.probability(token.text)))
+            _remember(self._logs_alone, token[:2], known)
+        return known
 
     def mass(self, text: str) -> float:
         """The share of all words that leave ``text``."""
@@ -216,6 +224,15 @@ class Preimages:
     def mass_with_spaces(self, text: str) -> float:
         """The share of all words that leave ``text``, once their spaces have merged with others."""
         return self._mass(self.with_spaces(text))
+
+    def log_mass_with_spaces(self, text: str) -> float:
+        """The log of that share; minus infinity where there is none."""
+        known = self._logs_with_spaces.get(text)
+        if known is None:
+            mass = self.mass_with_spaces(text)
+            known = math.log(mass) if mass else -math.inf
+            _remember(self._logs_with_spaces, text, known)
+        return known
 
     def mass_of(self, words: Iterable[Candidate]) -> float:
         """The share of all words that these are."""
@@ -320,6 +337,12 @@ def following(text: str, end: int) -> str:
     """What follows a word or mark that ends there: a mark or letters, with white space before."""
     found = _NEXT.match(text, end)
     return key(found[0]) if found else ""
+
+
+def _remember(known: dict[_Key, _Value], asked: _Key, value: _Value) -> None:
+    if len(known) > _MOST_REMEMBERED:
+        known.clear()
+    known[asked] = value
 
 
 def _is_subsequence(text: str, of: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Literal, NamedTuple
 
@@ -26,6 +27,7 @@ from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, sha
 _LONGEST = 9  # tokens: a word that lost letters in four places
 # Nats by which a word must be likelier than its pieces to be weighed against them in context.
 _WHOLE = -2.0
+_MOST_REMEMBERED = 20_000
 _AROUND = 4  # characters beside a span that tell whether its spaces merged with theirs
 # By language, marks that have no space after them, and none before them.
 _TIGHT = {
@@ -144,7 +146,7 @@ def spans(
             alone = first == last and token.kind == "word"
             as_they_are, least = here.apart(tokens), -math.inf
             if sure or not alone:
-                mass = _log(here.mass_with_spaces(core)) - _WHOLE
+                mass = here.log_mass_with_spaces(core) - _WHOLE
                 if mass <= as_they_are or mass <= (apart := _apart(tokens, here)):
                     continue
                 least = max(as_they_are, apart) + _WHOLE
@@ -269,10 +271,18 @@ def _fits(
     text: str, start: int, end: int, taken: tuple[int, int], word: str, channel: Channel
 ) -> bool:
     """Whether a word in the place of a span, and of the spaces that it takes, leaves the text."""
-    lead, trail = taken
     # A letter beside it becomes a digit: on that no channel acts.
     left = _LETTERS.sub("0", text[max(0, start - _AROUND) : start])
     right = _LETTERS.sub("0", text[end : end + _AROUND])
+    return _leaves(left, text[start:end], right, taken, word, channel)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _leaves(
+    left: str, core: str, right: str, taken: tuple[int, int], word: str, channel: Channel
+) -> bool:
+    """Whether a word between what stands beside a span leaves the span."""
+    lead, trail = taken
     if (lead and not left.endswith(" ")) or (trail and not right.startswith(" ")):
         return False
     # What is mended must still stand apart from the words beside it.
@@ -282,4 +292,4 @@ def _fits(
     if (lead and left[-2:-1] in _SPACE_AFTER) or (trail and right[1:2] in _SPACE_BEFORE):
         return False
     written = left[: len(left) - lead] + word + right[trail:]
-    return channel.apply(written) == left + text[start:end] + right
+    return channel.apply(written) == left + core + right
