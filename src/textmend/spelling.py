@@ -48,19 +48,24 @@ class Spelling:
         # All words in a row, with enough ends between them that no n-gram spans two.
         end = "\n" * (_ORDER - 1)
         row = np.frombuffer((end + end.join(listed) + end).encode("utf-32-le"), np.uint32)
-        letters, counts = np.unique(row[row != ord("\n")], return_counts=True)
-        common = letters[np.argsort(-counts, kind="stable")[: 2**_BITS - _EDGE - 1]]
+        counts = np.bincount(row, minlength=ord("\n") + 1)
+        counts[ord("\n")] = 0
+        common = np.argsort(-counts, kind="stable")[: 2**_BITS - _EDGE - 1]
+        common = common[counts[common] > 0]
         self._codes = {chr(letter): code for code, letter in enumerate(common, _EDGE + 1)}
-        code_of = np.zeros(row.max(initial=ord("\n")) + 1, np.int64)
+        code_of = np.zeros(len(counts), np.int64)
         code_of[ord("\n")] = _EDGE
         code_of[common] = np.arange(len(common)) + _EDGE + 1
         codes = code_of[row]
-        self._tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-        gram = np.zeros(len(codes), np.int64)
+        # A gram has the letters before the one foretold first, the nearest in its highest bits:
+        # those after the same few letters lie together, however many these are.
+        grams, moved = codes.copy(), np.empty_like(codes)
+        for order in range(1, _ORDER):
+            bits = _BITS * (_ORDER - order)
+            grams[order:] |= np.left_shift(codes[:-order], bits, out=moved[order:])
         starts = np.flatnonzero((codes[1:] != _EDGE) | (codes[:-1] != _EDGE)) + 1
-        for order in range(_ORDER):
-            gram[order:] |= codes[: len(codes) - order] << (_BITS * order)
-            self._tables.append(np.unique(gram[starts], return_counts=True))
+        self._grams, self._counts = np.unique(grams[starts], return_counts=True)
+        self._known: dict[tuple[int, int], NDArray[np.float64]] = {}
         self._foretold: dict[int, NDArray[np.float64]] = {}
 
     @staticmethod
@@ -89,7 +94,8 @@ class Spelling:
         if letter == "'":
             return total, state
         code = self._codes.get(letter, 0)
-        return total + float(self._next(state)[code]), (state << _BITS | code) & _STATE
+        state_after = state >> _BITS | code << (_BITS * (_ORDER - 2))
+        return total + float(self._next(state)[code]), state_after
 
     def end(self, state: int) -> float:
         """The log-probability that a word ends here."""
@@ -99,21 +105,27 @@ class Spelling:
         """The log-probability of each letter after the letters of a state."""
         found = self._foretold.get(state)
         if found is None:
-            chances = np.full(2**_BITS, 1.0 / (len(self._codes) + 2))
-            for order, (grams, counts) in enumerate(self._tables):
-                context = (state & ((1 << (_BITS * order)) - 1)) << _BITS
-                first, last = np.searchsorted(grams, (context, context + 2**_BITS))
-                if first == last:
-                    break
-                seen = counts[first:last]
-                chances = chances * len(seen)
-                chances[grams[first:last] & (2**_BITS - 1)] += seen
-                chances /= len(seen) + seen.sum()
-            found = self._foretold[state] = np.log(chances)
+            found = self._foretold[state] = np.log(self._chances(_ORDER - 1, state))
         return found
 
-
-_STATE = (1 << (_BITS * (_ORDER - 1))) - 1
+    def _chances(self, size: int, letters: int) -> NDArray[np.float64]:
+        """The probability of each letter after so many others, by those after one less."""
+        known = self._known.get((size, letters))
+        if known is not None:
+            return known
+        if size:
+            chances = self._chances(size - 1, letters >> _BITS)
+        else:
+            chances = np.full(2**_BITS, 1.0 / (len(self._codes) + 2))
+        farther = _BITS * (_ORDER - size)
+        first, last = np.searchsorted(self._grams, (letters << farther, (letters + 1) << farther))
+        if first < last:
+            foretold = self._grams[first:last] & (2**_BITS - 1)
+            seen = np.bincount(foretold, self._counts[first:last], 2**_BITS)
+            kinds = np.count_nonzero(seen)
+            chances = (chances * kinds + seen) / (kinds + seen.sum())
+        self._known[size, letters] = chances
+        return chances
 
 
 class Speller:
