@@ -3,7 +3,8 @@
 For every common word and every run of up to eight letters in it, the index holds the hash of what
 is left when that run is deleted. Looking a damaged token up gives the words that it may have been,
 and the sequence that each of them lost. All hashes are polynomials, so that the hash of what is
-left follows from the prefix hashes of the word, for all words at once. Start reading at
+left follows from the prefix hashes of the word, for all words at once. The index is one sorted
+array: high bits of the hashes, and below them which word lost which run. Start reading at
 :meth:`DeletionIndex.explain`.
 """
 
@@ -25,10 +26,15 @@ MAX_SEQUENCE = 8
 _VOCABULARY = 50_000
 _AFTER = 20_000  # words that serve where some drops are known already
 _MAX_WORD = 24
+# An entry of the index: bits of the hash, then the word (one of 65,536), where its run begins, and
+# the length of that less one.
+_WORD_BITS, _START_BITS, _LENGTH_BITS = 16, 5, 3
+_WAY = np.uint64(2 ** (_WORD_BITS + _START_BITS + _LENGTH_BITS) - 1)
 _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
 _INVERSE = pow(_BASE, -1, 2**64)
 
 Hashes = NDArray[np.uint64]
+Places = NDArray[np.int64]
 
 
 def _powers(base: int, count: int) -> Hashes:
@@ -69,10 +75,10 @@ class Explanations:
     ``sequence``: a hash of these letters.
     """
 
-    token: NDArray[np.int64]
-    word: NDArray[np.int32]
-    start: NDArray[np.int8]
-    length: NDArray[np.int8]
+    token: Places
+    word: Places
+    start: Places
+    length: Places
     sequence: Hashes
 
     def at(self, rows: NDArray[np.intp]) -> Explanations:
@@ -114,50 +120,66 @@ class DeletionIndex:
         return _of_commonest(lang, _AFTER, drops)
 
     @cached_property
-    def _table(self) -> tuple[Hashes, Explanations]:
+    def _prefixes(self) -> Hashes:
+        """The hash of the first i letters of each word in row i: shape (letters + 1, words)."""
+        return _prefix_hashes([word[:_MAX_WORD] for word in self.words]).T.copy()
+
+    @cached_property
+    def _whole(self) -> Hashes:
+        """The hash of each word."""
+        lengths = [min(len(word), _MAX_WORD) for word in self.words]
+        return self._prefixes[lengths, np.arange(len(lengths))]
+
+    @cached_property
+    def _entries(self) -> Hashes:
+        """All that the words may become, sorted."""
         lengths = np.array([len(word) for word in self.words])
         lengths[lengths > _MAX_WORD] = 0
-        prefixes = _prefix_hashes([word[:_MAX_WORD] for word in self.words])
-        whole = prefixes[np.arange(len(self.words)), lengths]
-        forms, rows = [], []
-        for length in range(1, MAX_SEQUENCE + 1):
-            for start in range(_MAX_WORD - length + 1):
-                found = np.flatnonzero((lengths >= start + length) & (lengths > length))
-                if not len(found):
-                    break
-                before, after = prefixes[found, start], prefixes[found, start + length]
-                forms.append(before + (whole[found] - after) * _INVERSE_POWERS[length])
-                lost = (after - before) * _INVERSE_POWERS[start]
-                size = len(found)
-                rows.append(
-                    (
-                        found.astype(np.int32),
-                        np.full(size, start, dtype=np.int8),
-                        np.full(size, length, dtype=np.int8),
-                        lost,
-                    )
-                )
-        form = np.concatenate(forms)
-        order = np.argsort(form)
-        word, start_, length_, sequence = (
-            np.concatenate([row[field] for row in rows])[order] for field in range(4)
-        )
-        token = np.zeros(0, dtype=np.int64)
-        return form[order], Explanations(token, word, start_, length_, sequence)
+        # The longest first: those that have a run somewhere come before those that have not.
+        order = np.argsort(-lengths, kind="stable")
+        prefixes, whole = self._prefixes[:, order], self._whole[order]
+        word = order.astype(np.uint64) << np.uint64(_START_BITS + _LENGTH_BITS)
+        long_enough = np.bincount(lengths, minlength=_MAX_WORD + 1)[::-1].cumsum()[::-1].tolist()
+        runs = [
+            (start, length, count)
+            for length in range(1, MAX_SEQUENCE + 1)
+            for start in range(_MAX_WORD - length + 1)
+            if (count := long_enough[max(start + length, length + 1)])
+        ]
+        entries = np.empty(sum(count for _, _, count in runs), np.uint64)
+        filled = 0
+        for start, length, count in runs:
+            before, after = prefixes[start, :count], prefixes[start + length, :count]
+            way = word[:count] | np.uint64(start << _LENGTH_BITS | length - 1)
+            entries[filled : filled + count] = (
+                _without(whole[:count], before, after, length) & ~_WAY | way
+            )
+            filled += count
+        entries.sort()
+        return entries
 
     def explain(self, tokens: list[str]) -> Explanations:
         """All words that become one of ``tokens`` when one run of letters is deleted."""
-        form, entries = self._table
         asked = hashes([token[:_MAX_WORD] for token in tokens])
-        first = np.searchsorted(form, asked, side="left")
-        counts = np.searchsorted(form, asked, side="right") - first
+        first = np.searchsorted(self._entries, asked & ~_WAY, side="left")
+        counts = np.searchsorted(self._entries, asked | _WAY, side="right") - first
         token = np.repeat(np.arange(len(tokens)), counts)
         within = np.arange(len(token)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = first[token] + within
-        return Explanations(
-            token, entries.word[rows], entries.start[rows], entries.length[rows],
-            entries.sequence[rows],
-        )  # fmt: skip
+        way = (self._entries[first[token] + within] & _WAY).astype(np.int64)
+        word, run = np.divmod(way, 2 ** (_START_BITS + _LENGTH_BITS))
+        start, length = np.divmod(run, 2**_LENGTH_BITS)
+        length += 1
+        before, after = self._prefixes[start, word], self._prefixes[start + length, word]
+        found = Explanations(token, word, start, length, (after - before) * _INVERSE_POWERS[start])
+        # What shares the high bits of a hash may still be something else.
+        left = _without(self._whole[word], before, after, length)
+        return found.at(np.flatnonzero(left == asked[token]))
+
+
+def _without(whole: Hashes, before: Hashes, after: Hashes, length: int | Places) -> Hashes:
+    """The hashes of words without a run, given those of what ends before it and of what after."""
+    left: Hashes = before + (whole - after) * _INVERSE_POWERS[length]
+    return left
 
 
 def _of_commonest(lang: str, count: int, drops: tuple[Rule, ...] = ()) -> DeletionIndex:
