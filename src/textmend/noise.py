@@ -10,6 +10,7 @@ another language, where most strange words stay unexplained. Start reading at :f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,21 +110,21 @@ def _is_long(word: str, *, less: int = 0) -> bool:
 
 def _slips(word: str, lexicon: Lexicon) -> float:
     """The probability of a word by a slip other than a letter left out, one to each letter."""
-    frequency, letters = lexicon.frequency, lexicon.letters
+    letters = lexicon.letters
     cuts = [(word[:place], word[place], word[place + 1 :]) for place in range(len(word))]
-    changed = sum(
-        frequency(head + letter + tail)
-        for head, here, tail in cuts
-        for letter in letters
-        if letter != here
+    changed = (
+        head + letter + tail for head, here, tail in cuts for letter in letters if letter != here
     )
-    put_in = sum(frequency(head + tail) for head, _, tail in cuts)
-    exchanged = sum(
-        frequency(head + tail[0] + here + tail[1:])
-        for head, here, tail in cuts
-        if tail and tail[0] != here
+    put_in = (head + tail for head, _, tail in cuts)
+    exchanged = (
+        head + tail[0] + here + tail[1:] for head, here, tail in cuts if tail and tail[0] != here
     )
-    return (changed + put_in) / len(letters) + exchanged
+
+    def share(words: Iterable[str]) -> float:
+        # Hardly any of them is a word.
+        return sum(map(lexicon.frequency, lexicon.listed(words)))
+
+    return (share(changed) + share(put_in)) / len(letters) + share(exchanged)
 
 
 def _fit(clean: Floats, sources: Floats, sizes: Floats) -> tuple[float, Floats]:
