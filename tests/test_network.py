@@ -30,7 +30,9 @@ from textmend.network import (
     write,
 )
 
-WORDS = [*CLASSES, "the", ",", ".", "or", "other", "they", "y", "cat", "sat", "u.s.", "don't"]
+ENDINGS = [name + ending for ending in ("g", "ing") for name in CLASSES[:4]]
+KNOWN = ["the", ",", ".", "or", "other", "they", "y", "cat", "sat", "u.s.", "don't"]
+WORDS = [*CLASSES, *ENDINGS, *KNOWN]
 
 
 def tiny_model(path: Path, seed: int = 0) -> Path:
@@ -151,6 +153,15 @@ def test_ids(tiny: Network) -> None:
     assert listed == ["the", *CLASSES[:4], "<number>", "<year>", "u.s.", "don't", *["<other>"] * 2]
 
 
+def test_unknown_words_enter_by_shape_and_ending(tiny: Network) -> None:
+    assert tiny.classes == len(CLASSES) + len(ENDINGS)
+    words = ["mending", "Zoning", "RING", "eBing", "ing", "Dog", "mended", "don’ting"]
+    assert [WORDS[place] for place in tiny.ids(words)] == [
+        "<lower>ing", "<title>ing", "<upper>ing", "<mixed>ing", "<lower>g", "<title>g", "<lower>",
+        "<lower>ing",
+    ]  # fmt: skip
+
+
 def test_form() -> None:
     assert form("y") == 0
     assert form("Y", first=True) == 1 | FIRST
@@ -163,13 +174,16 @@ def test_what_recurs_is_marked(tiny: Network) -> None:
     slots = [[word] for word in words]
     slots[-2] = ["or", "cat"]  # what it may be, too, does not count
     line = line_of(tiny, slots, [])
-    bits = recurring(line.sizes, line.candidates, line.weights)
+    bits = recurring(line.sizes, line.candidates, line.weights, tiny.classes)
     assert bits[:6].tolist() == [0, 0, 0, 0, AFTER, BEFORE]
     assert bits[6] == AFTER
     assert bits[7] == BEFORE | AFTER
     assert bits[-3:].tolist() == [0, 0, 0], "too far away"
     near = line_of(tiny, [["sat"], ["or", "cat"], ["sat"], ["cat"], ["or"]], [])
-    assert recurring(near.sizes, near.candidates, near.weights).tolist() == [16, 16, 8, 0, 8]
+    bits = recurring(near.sizes, near.candidates, near.weights, tiny.classes)
+    assert bits.tolist() == [16, 16, 8, 0, 8]
+    line = line_of(tiny, [["mending"], ["bring"]], [])
+    assert not recurring(line.sizes, line.candidates, line.weights, tiny.classes).any()
 
 
 def test_what_recurs_matters_to_a_model_that_has_learned_from_it(tmp_path: Path) -> None:

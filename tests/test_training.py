@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,14 @@ from textmend.errors import TextmendError  # noqa: E402
 from textmend.lexicon import Lexicon  # noqa: E402
 from textmend.network import CLASSES, FIRST, Lines, Network  # noqa: E402
 from textmend.training.__main__ import main  # noqa: E402
-from textmend.training.corpus import LINE_START, Corpus, Source, prepare, read_mix  # noqa: E402
+from textmend.training.corpus import (  # noqa: E402
+    LINE_START,
+    Corpus,
+    Source,
+    common_endings,
+    prepare,
+    read_mix,
+)
 from textmend.training.evaluation import evaluate, random_channels, read_texts  # noqa: E402
 from textmend.training.export import export  # noqa: E402
 from textmend.training.growth import start_from  # noqa: E402
@@ -62,6 +70,29 @@ def test_prepare_keeps_lines_cases_and_sentences(corpus: Corpus) -> None:
     assert corpus.counts.sum() == len(corpus.ids)
     listed = {corpus.words[place] for place in corpus.ids}
     assert {"<number>", "<year>"} <= listed
+
+
+def test_what_is_not_in_the_vocabulary_is_known_by_its_ending(tmp_path: Path) -> None:
+    path = tmp_path / "made.txt"
+    stems = ["".join(each) for each in product("bcdfg", "aeiou", "lmnprt", "aeio")]
+    lines = [f"the the the {stem}sky Of the the" for stem in stems]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    corpus = prepare([Source(str(path))], lang="en", size=2 * 40 * 4)
+    assert corpus.words[len(CLASSES) :][:8] == [
+        "<lower>ky", "<title>ky", "<upper>ky", "<mixed>ky",
+        "<lower>y", "<title>y", "<upper>y", "<mixed>y",
+    ]  # fmt: skip
+    counts = dict(zip(corpus.words, corpus.counts.tolist(), strict=True))
+    assert counts["<lower>ky"] == len(stems) - (320 - len(CLASSES) - 8 - 2)
+    assert counts["<title>ky"] == counts["<lower>"] == 0
+    batch = Sampler(corpus, reach=2, piece=600).batch(1)
+    doubtful = batch.ids[np.repeat(batch.sizes > 1, batch.sizes)]
+    assert corpus.words.index("<lower>ky") in doubtful
+
+
+def test_endings_are_those_of_most_occurrences() -> None:
+    counts = {"walking": 3, "talked": 2, "song": 1, "§§§": 90, "y": 50}
+    assert common_endings(counts, counts, 3) == ["g", "ing", "ng"]
 
 
 def test_corpus_round_trip(corpus: Corpus, tmp_path: Path) -> None:

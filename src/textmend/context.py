@@ -112,7 +112,8 @@ class NetworkContext:
         if not any(asked):
             return
         facts = [self._facts(slot) for line in slots for slot in line]
-        forms = np.array([each.form for each in facts]) | recurring(*_joined(facts))
+        forms = np.array([each.form for each in facts])
+        forms |= recurring(*_joined(facts), self._network.classes)
         of_asked = np.repeat(asked, [len(line) for line in slots])
         yield from self._judged(
             list(compress(lines, asked)), list(compress(facts, of_asked)), forms[of_asked]

@@ -55,7 +55,7 @@ class MissedByNetwork:
         ids, ones = self._network.ids(texts), np.ones(len(texts), np.float32)
         sizes = np.ones(len(texts), np.intp)
         lengths = np.array([len(seen[number]) for number in filled])
-        forms = np.array(codes, np.intp) | recurring(sizes, ids, ones)
+        forms = np.array(codes, np.intp) | recurring(sizes, ids, ones, self._network.classes)
         vanished = self._network.ids([word])
         gaps = self._network.score(Lines(lengths, sizes, ids, ones, forms, vanished)).gaps
         odds = np.logaddexp(0.0, gaps[:, 1] - gaps[:, 0])

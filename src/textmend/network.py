@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,8 +36,10 @@ Ids = NDArray[np.intp]
 
 SHIPPED = Path(__file__).parent / "data" / "context-en.tmnd"
 
-# What is not in the vocabulary enters as one of these; the first four are words, by shape.
+# What is not in the vocabulary enters as one of these; the first four are words, by shape. A model
+# may have more of these, for words that end alike: "<lower>ing", "<title>ing" and so on in a row.
 CLASSES = ("<lower>", "<title>", "<upper>", "<mixed>", "<number>", "<year>", "<other>")
+LONGEST_ENDING = 4
 _SHAPE_CODES: dict[Shape, int] = {"lower": 0, "title": 1, "upper": 2, "mixed": 3}
 SHAPES = len(_SHAPE_CODES)
 # Bits of a form: a sentence may begin here; the word occurs before, or after, in the document.
@@ -70,23 +72,41 @@ def is_word(text: str) -> bool:
     return _WORD.fullmatch(text) is not None
 
 
+def is_class(entry: str) -> bool:
+    """Whether an entry of a vocabulary stands for many words."""
+    return entry.startswith(CLASSES)
+
+
+def unknown_class(word: str, index: Mapping[str, int]) -> int:
+    """Where a vocabulary has the class of an unknown word in lower case, by its ending.
+
+    Those of the other shapes follow it, in their order.
+    """
+    for size in range(min(LONGEST_ENDING, len(word) - 1), 0, -1):
+        found = index.get(CLASSES[0] + word[-size:])
+        if found is not None:
+            return found
+    return index[CLASSES[0]]
+
+
 def form(surface: str, *, first: bool = False) -> int:
     """What the network sees of a damaged surface: its shape, and whether a sentence may begin."""
     return _SHAPE_CODES[shape(surface)] | (FIRST if first else 0)
 
 
-def recurring(sizes: Ids, candidates: Ids, weights: Floats) -> Ids:
+def recurring(sizes: Ids, candidates: Ids, weights: Floats, classes: int) -> Ids:
     """The bits of slots whose likeliest word occurs before, or again after, in the document.
 
-    What is mentioned again is "the" one. The arguments are those of :class:`Line`, for all slots of
-    a document in order, so that nothing but the damaged text decides.
+    What is mentioned again is "the" one. The arguments are those of :class:`Lines`, for all slots
+    of a document in order, so that nothing but the damaged text decides; ``classes``: ids below
+    stand for many words, of which nobody knows whether they are the same.
     """
     slots = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((-weights, slots))
     words = candidates[order][np.cumsum(sizes) - sizes]
     by_word = np.argsort(words, kind="stable")
     again = (np.diff(words[by_word]) == 0) & (np.diff(by_word) <= _NEARBY)
-    again &= words[by_word][1:] >= len(CLASSES)
+    again &= words[by_word][1:] >= classes
     bits = np.zeros(len(sizes), np.intp)
     bits[by_word[1:][again]] |= BEFORE
     bits[by_word[:-1][again]] |= AFTER
@@ -135,6 +155,7 @@ class Network:
     def __init__(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
         self.header = header
         self._index = {word: place for place, word in enumerate(header["vocabulary"].split("\n"))}
+        self.classes = sum(map(is_class, self._index))
         self._rows: NDArray[np.int8] = arrays["embedding"]
         self._scales: Floats = arrays["embedding.scale"]
         self._bias: Floats = arrays["word.slot"]
@@ -172,13 +193,17 @@ class Network:
 
     def ids(self, words: Sequence[str]) -> Ids:
         """The vocabulary ids of words, marks and numbers; of their class where they are unknown."""
-        index = self._index
-        found = (index.get(key(word)) for word in words)
+        found = (self._index.get(key(word)) for word in words)
         listed = [
-            index[_class(word)] if place is None else place
+            self._unknown(word) if place is None else place
             for word, place in zip(words, found, strict=True)
         ]
         return np.array(listed, np.intp)
+
+    def _unknown(self, text: str) -> int:
+        if is_word(text):
+            return unknown_class(key(text), self._index) + _SHAPE_CODES[shape(text)]
+        return self._index[number_class(text) or CLASSES[-1]]
 
     def score(self, lines: Lines) -> Scores:
         """How well each candidate fits its slot, and each vanished word its gap."""
@@ -326,12 +351,6 @@ def _around(lengths: Ids, reach: int) -> Ids:
     return np.stack(
         [np.where(left < starts, nothing, left), slots, np.where(right < ends, right, nothing)], 1
     )
-
-
-def _class(text: str) -> str:
-    if is_word(text):
-        return CLASSES[_SHAPE_CODES[shape(text)]]
-    return number_class(text) or "<other>"
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,7 @@ import lzma
 import random
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -25,9 +25,19 @@ from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
 from textmend.lexicon import key
-from textmend.network import CLASSES, FIRST, SHAPES, form, is_word, number_class
+from textmend.network import (
+    CLASSES,
+    FIRST,
+    LONGEST_ENDING,
+    SHAPES,
+    form,
+    is_word,
+    number_class,
+    unknown_class,
+)
 from textmend.tokens import sentence_starts, tokenize
 
+_ENDINGS_SHARE = 40  # of a vocabulary one part in so many is for what unknown words end in
 LINE_START = 8  # bit of a code: the token begins a line; below are the shape and FIRST
 
 
@@ -111,8 +121,14 @@ def prepare(
         counts.update(dict(zip(part.words, part.counts.tolist(), strict=True)))
     for name in CLASSES:
         del counts[name]
-    known = (word for word, _ in counts.most_common())
-    words = [*CLASSES, *(word for word, _ in zip(known, range(size - len(CLASSES)), strict=False))]
+    most = size // (_ENDINGS_SHARE * SHAPES)
+    known = [word for word, _ in counts.most_common(size - len(CLASSES) - most * SHAPES)]
+    endings = common_endings(counts.keys() - known, counts, most)
+    words = [
+        *CLASSES,
+        *(name + ending for ending in endings for name in CLASSES[:SHAPES]),
+        *known,
+    ]
     index = {word: place for place, word in enumerate(words)}
     ids = np.concatenate([part.under(index) for part in parts])
     return Corpus(
@@ -126,6 +142,15 @@ def prepare(
             for each, part in zip(sources, parts, strict=True)
         ],
     )
+
+
+def common_endings(words: Iterable[str], counts: Mapping[str, int], most: int) -> list[str]:
+    """The commonest last letters of the words that a vocabulary has not."""
+    found: Counter[str] = Counter()
+    for word in filter(is_word, words):
+        for length in range(1, min(LONGEST_ENDING, len(word) - 1) + 1):
+            found[word[-length:]] += counts[word]
+    return sorted(ending for ending, _ in found.most_common(most))
 
 
 @dataclass(frozen=True)
@@ -142,11 +167,15 @@ class _Part:
 
     def under(self, index: dict[str, int]) -> NDArray[np.uint16]:
         """The ids under a vocabulary; what is not in it becomes a class of unknown words."""
-        other = index["<other>"]
-        places = [index.get(word, -1 if is_word(word) else other) for word in self.words]
-        ids = np.array(places)[self.ids]
-        shapes = self.codes % SHAPES  # the first classes are the unknown words of each shape
-        return np.where(ids < 0, shapes, ids).astype(np.uint16)
+        unknown = np.array([word not in index and is_word(word) for word in self.words])
+        places = np.array(
+            [
+                unknown_class(word, index) if is_unknown else index.get(word, index[CLASSES[-1]])
+                for word, is_unknown in zip(self.words, unknown.tolist(), strict=True)
+            ]
+        )
+        shapes = self.codes % SHAPES  # the classes of other shapes follow that of lower case
+        return (places[self.ids] + unknown[self.ids] * shapes).astype(np.uint16)
 
 
 def _read(source: Source, *, seed: int) -> _Part:

@@ -172,7 +172,7 @@ class _Mender:
                 sizes,
                 candidates,
                 weights,
-                forms | recurring(sizes, candidates, weights),
+                forms | recurring(sizes, candidates, weights, self.network.classes),
                 self._vanished_ids,
             )
         )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from textmend.network import CLASSES, write
+from textmend.network import is_class, write
 from textmend.training.corpus import Corpus
 from textmend.training.model import ContextModel
 
@@ -55,7 +55,7 @@ def export(
 
 def _classes(corpus: Corpus) -> NDArray[np.bool_]:
     """Which entries of the vocabulary are classes; what a channel makes of those is not known."""
-    return np.arange(len(corpus.words)) < len(CLASSES)
+    return np.array([is_class(word) for word in corpus.words])
 
 
 def _floats(values: Tensor) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ that it begins as good as the other and learns from there. Start reading at :fun
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from textmend.errors import TextmendError
-from textmend.network import CLASSES, read
+from textmend.network import CLASSES, read, unknown_class
 from textmend.training.model import ContextModel
 
 
@@ -36,7 +37,7 @@ def start_from(path: Path, model: ContextModel, words: list[str]) -> None:
             "state, and begins with the same dilations"
         )
     index = {word: place for place, word in enumerate(header["vocabulary"].split("\n"))}
-    places = np.array([index.get(word, index[CLASSES[0]]) for word in words])
+    places = np.array([_begins_as(word, index) for word in words])
     # A state of which a part is silent has a smaller mean square, and is scaled up for it.
     scale = (width / size.width) ** 0.5
     with torch.no_grad():
@@ -70,6 +71,14 @@ def start_from(path: Path, model: ContextModel, words: list[str]) -> None:
             weight = leaving.weight.view(len(rows), sides, size.width)
             weight[:, :, :width] = rows.view(len(rows), sides, width) * scale
             leaving.bias.copy_(known.values(f"{name}.bias"))
+
+
+def _begins_as(word: str, index: Mapping[str, int]) -> int:
+    """What a word knows at first: what it knew, or what its class did."""
+    if word in index:
+        return index[word]
+    name = next((name for name in CLASSES if word.startswith(name)), None)
+    return index[name] if name else unknown_class(word, index)
 
 
 class _Known:

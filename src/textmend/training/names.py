@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.network import CLASSES, FIRST, SHAPES
+from textmend.network import FIRST, SHAPES, is_class
 from textmend.training.corpus import LINE_START, Corpus
 
 _TITLE = 1  # the code of a capitalised shape
@@ -43,7 +43,7 @@ def names(corpus: Corpus) -> dict[str, str]:
     following, leading = usual(inside & after & ~before, _AFTER), usual(inside & before & ~after)
     found = {}
     for place in np.flatnonzero(anywhere | following | leading):
-        if place >= len(CLASSES):
+        if not is_class(corpus.words[place]):
             marks = ("<" if following[place] else "") + (">" if leading[place] else "")
             found[corpus.words[place]] = "" if anywhere[place] else marks
     return found

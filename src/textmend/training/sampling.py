@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.channel import Channel, Drop, Place
-from textmend.network import CLASSES, FIRST, SHAPES, form, is_word, recurring
+from textmend.network import CLASSES, FIRST, SHAPES, form, is_class, is_word, recurring
 from textmend.training.corpus import LINE_START, Corpus
 
 Array = NDArray[Any]
@@ -50,7 +50,7 @@ class Words:
 
     def __init__(self, words: Sequence[str]) -> None:
         # A class of unknown words stands for no string; a digit is beyond every channel's reach.
-        plain = ["0" if word in CLASSES else word for word in words]
+        plain = ["0" if is_class(word) else word for word in words]
         titles = [word[:1].upper() + word[1:] for word in plain]
         self._cased = [plain, titles, [word.upper() for word in plain]]
 
@@ -90,7 +90,7 @@ class Words:
 
 # Words that a careless clean-up deletes, and how often each is drawn among them.
 _FUNCTION_WORDS = {
-    "the": 20, "of": 8, "and": 14, "in": 12, "to": 8, "a": 14, "an": 12, "is": 1.2, "for": 1.2,
+    "the": 24, "of": 8, "and": 16, "in": 12, "to": 8, "a": 14, "an": 12, "is": 1.2, "for": 1.2,
     "that": 1.2, "with": 1, "on": 1.2, "at": 1, "by": 1, "it": 1, "as": 1, "was": 1, "be": 0.6,
     "have": 0.6, "has": 0.6, "not": 0.6, "but": 0.6, "he": 0.6, "his": 0.6, "they": 0.4,
     "this": 0.6, "from": 0.6, "or": 0.6, "are": 0.6, "we": 0.4, "you": 0.4, "i": 0.4, "which": 0.4,
@@ -117,7 +117,7 @@ class Channels:
 
     def draw(self, random: np.random.Generator) -> Channel:
         """A channel of one to five drops."""
-        kind = random.choice(5, p=[0.38, 0.36, 0.18, 0.04, 0.04])
+        kind = random.choice(5, p=[0.46, 0.34, 0.12, 0.04, 0.04])
         ignore_case = random.random() < 0.85
         where: Place = "anywhere"
         if kind == 0:  # function words wherever they occur, often with something else
@@ -191,6 +191,8 @@ class Sampler:
         self._channels = Channels(corpus.words, corpus.counts)
         self._frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
         self._wordlike = np.array([is_word(word) for word in corpus.words])
+        self._classes = sum(map(is_class, corpus.words))
+        self._unknown = np.array([word.startswith(CLASSES[:SHAPES]) for word in corpus.words])
         starts = np.flatnonzero(corpus.codes & LINE_START)
         bounds = np.searchsorted(starts, np.arange(0, len(corpus.ids), piece))
         self._bounds = np.append(starts[np.unique(bounds[bounds < len(starts)])], len(corpus.ids))
@@ -235,7 +237,7 @@ class Sampler:
         length = int(rows[-1]) + 1 + self._reach
         slots = self._slots(ids[left], shapes[left], group[left], groups, random)
         row_forms, present = np.zeros(length, np.int64), np.zeros(length, np.bool_)
-        row_forms[rows[left]] = forms[left] | recurring(*slots[:3])
+        row_forms[rows[left]] = forms[left] | recurring(*slots[:3], self._classes)
         present[rows[left]] = True
 
         # Where two words vanished from one gap, either of them is a right answer.
@@ -275,8 +277,8 @@ class Sampler:
         """The sizes, candidates, weights, priors and answers of slots."""
         pairs = self._against_unknown(ids, shapes, group, random)
         count = len(groups)
-        group[[slot for slot, _ in pairs]] = np.arange(count, count + len(pairs))
-        groups = [*groups, *([word, int(shapes[slot])] for slot, word in pairs)]
+        group[[slot for slot, _, _ in pairs]] = np.arange(count, count + len(pairs))
+        groups = [*groups, *([known, unknown] for _, known, unknown in pairs)]
         lengths = np.array([*map(len, groups), 1])
         members = np.fromiter(chain.from_iterable(groups), np.int64)
 
@@ -304,23 +306,24 @@ class Sampler:
 
     def _against_unknown(
         self, ids: Array, shapes: Array, group: Array, random: np.random.Generator
-    ) -> list[tuple[int, int]]:
-        """Slots that stay in doubt between a known word and an unknown one, and the known word.
+    ) -> list[tuple[int, int, int]]:
+        """Slots that stay in doubt between a known word and a class of unknown ones.
 
         As many of either kind, and the known words as frequent among both, so that context alone
         decides.
         """
-        pairs: list[tuple[int, int]] = []
+        pairs: list[tuple[int, int, int]] = []
         for code in range(SHAPES):
             of_shape = (shapes == code) & (group == INTACT)
             known = np.flatnonzero(of_shape & self._wordlike[ids])
-            unknown = np.flatnonzero(of_shape & (ids == code))
+            unknown = np.flatnonzero(of_shape & self._unknown[ids])
             unknown = unknown[random.random(len(unknown)) < 0.5]
             if not len(known):
                 continue
             drawn = random.choice(known, (2, len(unknown)))
-            pairs += zip(unknown.tolist(), ids[drawn[0]].tolist(), strict=True)
-            pairs += zip(drawn[1].tolist(), ids[drawn[1]].tolist(), strict=True)
+            classes = ids[unknown].tolist()
+            pairs += zip(unknown.tolist(), ids[drawn[0]].tolist(), classes, strict=True)
+            pairs += zip(drawn[1].tolist(), ids[drawn[1]].tolist(), classes, strict=True)
         return pairs
 
 
