@@ -29,6 +29,8 @@ _MOST_REMEMBERED = 100_000
 # vanish are at least so common.
 _EMPTY = 8.0
 _COMMON = 1e-3
+# … and for that nothing did, where a line is no sentence: headings and captions leave words out.
+_TERSE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +113,16 @@ class Columns:
         """The columns of a channel, shared by all that ask for them."""
         return Columns(channel, preimages)
 
-    def of(self, line: Sequence[Token], *, gaps: bool = True) -> list[Column]:
+    def of(self, line: Sequence[Token], *, terse: bool = False) -> list[Column]:
         """The slots of a line; the last stands for its end.
 
-        ``gaps``: whether words may have vanished from this line.
+        ``terse``: it is no running text, and may leave out words that sentences have.
         """
         starts = sentence_starts(line, self._channel.residues)
         capitals = beside_capitals(line, starts)
         parts = neighbours(line, self._preimages.lexicon)
         preimages, whitespace = self._preimages, self._channel.whitespace
+        usual = -_TERSE if terse else 0.0
         telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
         whole = spans(line, self._channel, preimages) if preimages.spanning else {}
         found: list[Column] = []
@@ -136,7 +139,7 @@ class Columns:
                 blank = text
                 continue
             end = start + len(text)
-            vanished = preimages.at(here).vanished[first] if gaps else ()
+            vanished: Sequence[tuple[str, str]] = preimages.at(here).vanished[first]
             span = whole.get(start) if whole else None
             if span is None:
                 slot = self._slot(token, here, first, beside, part)
@@ -151,7 +154,7 @@ class Columns:
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
             # Two spaces, or one after a mark that opens something, are where a word was.
             opened = whitespace != "keep" and before is not None and before.text in _OPENING
-            empty = _EMPTY if opened or (telling and blank == "  " and not first) else 0.0
+            empty = _EMPTY if opened or (telling and blank == "  " and not first) else usual
             found.append(
                 Column(start, end, slot, vanished, *inserted, empty)
                 if inserted

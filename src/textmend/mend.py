@@ -44,7 +44,7 @@ def mend(
     for line, acted in zip(text_lines, damaged, strict=True):
         if acted:
             intact += _survivors(line, columns, channel)
-            found.append(columns.of(line, gaps=is_sentence(line)))
+            found.append(columns.of(line, terse=not is_sentence(line)))
         else:
             intact.append((line[0].start, line[-1].end))
             found.append(columns.as_they_stand(line))

@@ -43,7 +43,9 @@ def main() -> None:
 @click.option("--mix", type=_FILE, help="A TOML file that lists sources, shares and licences.")
 @click.option("--root", type=click.Path(path_type=Path), default=Path(), help="Where they lie.")
 @click.option("--lang", default="en", help="Language code of FILES; a mix names its own.")
-@click.option("--words", default=30_000, help="Entries in the vocabulary.")
+@click.option(
+    "--words", default=60_000, type=click.IntRange(max=2**16), help="Entries in the vocabulary."
+)
 @click.option("--seed", default=0, help="Draws the documents where a share is below 1.")
 @click.option("--workers", default=2, help="Processes that read sources.")
 def prepare_command(
