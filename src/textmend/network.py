@@ -19,6 +19,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,8 @@ class Network:
     def __init__(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
         self.header = header
         self._index = {word: place for place, word in enumerate(header["vocabulary"].split("\n"))}
-        self.classes = sum(map(is_class, self._index))
+        # They come first.
+        self.classes = len(list(takewhile(is_class, self._index)))
         self._rows: NDArray[np.int8] = arrays["embedding"]
         self._scales: Floats = arrays["embedding.scale"]
         self._bias: Floats = arrays["word.slot"]
