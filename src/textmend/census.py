@@ -119,24 +119,27 @@ class Census:
         return census
 
     def _add(
-        self, text: int, line: Sequence[Token], names: frozenset[str]
+        self, document: int, line: Sequence[Token], names: frozenset[str]
     ) -> list[tuple[int, bool]]:
         """Note what a line shows; the types of its words, and whether they are capitalised."""
         found = []
         texts = ["", *[token.text for token in line], ""]
         starts = sentence_starts(line)
-        for token, first, left, right in zip(line, starts, texts, texts[2:], strict=False):
-            if token.kind != "word":
-                if token.kind == "other" and _is_odd(token.text, left, right):
-                    self.marks[token.text] += 1
+        suspicion_of = self.lexicon.suspicion
+        for (kind, text, _), first, left, right in zip(
+            line, starts, texts, texts[2:], strict=False
+        ):
+            if kind != "word":
+                if kind == "other" and _is_odd(text, left, right):
+                    self.marks[text] += 1
                 continue
-            word = key(token.text)
+            word = key(text)
             place = self.places.setdefault(word, len(self.types))
             if place == len(self.types):
                 self.types.append(word)
-            found.append((place, token.text != word))
-            suspicion = self.lexicon.suspicion(token.text, first=first)
-            if suspicion is None or token.text in names:
+            found.append((place, text != word))
+            suspicion = suspicion_of(text, first=first)
+            if suspicion is None or text in names:
                 continue
             # An apostrophe says that the writer left something out: goin', 'appen.
             if left in _APOSTROPHES or right in _APOSTROPHES:
@@ -146,7 +149,7 @@ class Census:
             if flagged:
                 self.flagged.add(place)
         self.lines.append(line)
-        self.texts.append(text)
+        self.texts.append(document)
         self.openers.append(line[0])
         return found
 

@@ -384,12 +384,10 @@ def _unknown(form: Shape, length: int) -> float:
 def attested(line_tokens: Sequence[Sequence[Token]], lexicon: Lexicon) -> frozenset[str]:
     """Unknown words that the document itself vouches for: names that it uses more than once."""
     unknown = Counter(
-        token.text
+        text
         for line in line_tokens
-        for token in line
-        if token.kind == "word"
-        and shape(token.text) == "title"
-        and not lexicon.frequency(token.text)
+        for kind, text, _ in line
+        if kind == "word" and shape(text) == "title" and not lexicon.frequency(text)
     )
     return frozenset(word for word, count in unknown.items() if count > 1)
 

@@ -60,6 +60,9 @@ class Token(NamedTuple):
         return self.start + len(self.text)
 
 
+_new = tuple.__new__
+
+
 def tokenize(text: str) -> list[Token]:
     r"""The tokens of ``text``, in order and without gaps.
 
@@ -68,8 +71,9 @@ def tokenize(text: str) -> list[Token]:
     >>> "".join(token.text for token in tokenize("any text\n")) == "any text\n"
     True
     """
+    # To make the tuples without a call of Token itself saves a tenth of the time.
     return [
-        Token(_KINDS[found.lastgroup or "mark"], found.group(), found.start())
+        _new(Token, (_KINDS[found.lastgroup or "mark"], found.group(), found.start()))
         for found in _TOKEN.finditer(text)
     ]
 
@@ -111,8 +115,8 @@ def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
     """
     marks, words = [], []
     for line in text_lines:
-        marks.append(len(_CODE.findall("".join(token.text for token in line).rstrip())))
-        words.append(sum(token.kind == "word" for token in line))
+        marks.append(len(_CODE.findall("".join([text for _, text, _ in line]).rstrip())))
+        words.append(sum([kind == "word" for kind, _, _ in line]))
     found = []
     for place in range(len(text_lines)):
         around = slice(max(0, place - _CONTEXT), place + _CONTEXT + 1)
