@@ -156,7 +156,7 @@ class Network:
     def __init__(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
         self.header = header
         self._index = {word: place for place, word in enumerate(header["vocabulary"].split("\n"))}
-        # They come first.
+        # Ids below this are those of classes, which come first.
         self.classes = len(list(takewhile(is_class, self._index)))
         self._rows: NDArray[np.int8] = arrays["embedding"]
         self._scales: Floats = arrays["embedding.scale"]
