@@ -123,7 +123,8 @@ class Columns:
         parts = neighbours(line, self._preimages.lexicon)
         preimages, whitespace = self._preimages, self._channel.whitespace
         usual = -_TERSE if terse else 0.0
-        telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
+        telling = not terse and whitespace == "keep"
+        telling = telling and preimages.at("text").unsettling >= _COMMON
         whole = spans(line, self._channel, preimages) if preimages.spanning else {}
         found: list[Column] = []
         before: Token | None = None
@@ -152,8 +153,9 @@ class Columns:
                     doubt += _NEVER_WRITTEN
                 slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
-            # Two spaces, or one after a mark that opens something, are where a word was.
-            opened = whitespace != "keep" and before is not None and before.text in _OPENING
+            # Two spaces, or one after a mark that opens something, are where a word was; in tables
+            # and code they align.
+            opened = not terse and whitespace != "keep" and before and before.text in _OPENING
             empty = _EMPTY if opened or (telling and blank == "  " and not first) else usual
             found.append(
                 Column(start, end, slot, vanished, *inserted, empty)
