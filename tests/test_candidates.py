@@ -116,9 +116,10 @@ def test_what_is_no_sentence_may_have_been_written_without_the_word() -> None:
     doubts = {terse: slots("end of sea", EXAMPLE, terse=terse) for terse in (False, True)}
     assert {slot.empty_doubt for slot in doubts[False] if len(slot.gap) > 1} == {0.0}
     assert all(slot.empty_doubt < 0.0 for slot in doubts[True] if len(slot.gap) > 1)
-    kept = Channel(EXAMPLE.drops, "keep")
-    (aligned,) = (slot for slot in slots("size  # of sea", kept, terse=True) if len(slot.gap) > 1)
-    assert aligned.empty_doubt < 0.0, "two spaces in a line of code are no trace"
+
+
+def test_no_gaps_where_none_are_asked_for() -> None:
+    assert all(len(slot.gap) == 1 for slot in slots("end of sea", EXAMPLE, gaps=False))
 
 
 def test_a_space_after_an_opening_mark_is_where_a_word_was() -> None:

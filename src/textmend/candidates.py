@@ -113,18 +113,18 @@ class Columns:
         """The columns of a channel, shared by all that ask for them."""
         return Columns(channel, preimages)
 
-    def of(self, line: Sequence[Token], *, terse: bool = False) -> list[Column]:
+    def of(self, line: Sequence[Token], *, gaps: bool = True, terse: bool = False) -> list[Column]:
         """The slots of a line; the last stands for its end.
 
-        ``terse``: it is no running text, and may leave out words that sentences have.
+        ``gaps``: whether words may have vanished from this line. ``terse``: it is no sentence, and
+        may leave out words that sentences have.
         """
         starts = sentence_starts(line, self._channel.residues)
         capitals = beside_capitals(line, starts)
         parts = neighbours(line, self._preimages.lexicon)
         preimages, whitespace = self._preimages, self._channel.whitespace
         usual = -_TERSE if terse else 0.0
-        telling = not terse and whitespace == "keep"
-        telling = telling and preimages.at("text").unsettling >= _COMMON
+        telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
         whole = spans(line, self._channel, preimages) if preimages.spanning else {}
         found: list[Column] = []
         before: Token | None = None
@@ -140,7 +140,7 @@ class Columns:
                 blank = text
                 continue
             end = start + len(text)
-            vanished: Sequence[tuple[str, str]] = preimages.at(here).vanished[first]
+            vanished = preimages.at(here).vanished[first] if gaps else ()
             span = whole.get(start) if whole else None
             if span is None:
                 slot = self._slot(token, here, first, beside, part)
@@ -153,9 +153,8 @@ class Columns:
                     doubt += _NEVER_WRITTEN
                 slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
-            # Two spaces, or one after a mark that opens something, are where a word was; in tables
-            # and code they align.
-            opened = not terse and whitespace != "keep" and before and before.text in _OPENING
+            # Two spaces, or one after a mark that opens something, are where a word was.
+            opened = whitespace != "keep" and before is not None and before.text in _OPENING
             empty = _EMPTY if opened or (telling and blank == "  " and not first) else usual
             found.append(
                 Column(start, end, slot, vanished, *inserted, empty)

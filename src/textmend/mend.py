@@ -20,7 +20,7 @@ from textmend.decoder import Array
 from textmend.edits import Alternative, Edit, Kind, Mended, survivors
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import position
-from textmend.tokens import Token, is_sentence
+from textmend.tokens import Token, code_lines, is_sentence
 
 _ALTERNATIVES = 4
 _UNLIKELY = 0.005  # alternatives below this probability are not worth showing
@@ -41,10 +41,10 @@ def mend(
     columns = Columns.load(channel, preimages)
     intact: list[tuple[int, int]] = []
     found: list[list[Column]] = []
-    for line, acted in zip(text_lines, damaged, strict=True):
+    for line, acted, is_code in zip(text_lines, damaged, code_lines(text_lines), strict=True):
         if acted:
             intact += _survivors(line, columns, channel)
-            found.append(columns.of(line, terse=not is_sentence(line)))
+            found.append(columns.of(line, gaps=not is_code, terse=not is_sentence(line)))
         else:
             intact.append((line[0].start, line[-1].end))
             found.append(columns.as_they_stand(line))
