@@ -92,7 +92,8 @@ def gap_texts(text: str, channel: Channel) -> dict[int, list[str]]:
     ("text", "whitespace", "expected"),
     [
         ("of sea, it.", "collapse", {0: ["The "], 3: ["the "], 8: ["the "]}),
-        ("of  sea", "keep", {3: ["the"]}),
+        ("of  sea  – in  .", "keep", {3: ["the"], 8: ["the"], 14: ["the"]}),
+        ("of  # sea  = in", "keep", {}),
         (" end of sea", "keep", {0: ["The"]}),
         (" end of sea", "squeeze", {0: ["The"], 5: ["the "], 8: ["the "]}),
         ("live in .", "collapse", {0: ["The "], 5: ["the "], 8: ["the"]}),

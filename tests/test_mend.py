@@ -99,7 +99,7 @@ def test_a_clean_headline_above_a_damaged_body_is_left_alone() -> None:
 
 
 def test_nothing_is_put_between_the_columns_of_code() -> None:
-    code = "first = call(args)   # what was read\nlast  = [key]          # none\nreturn  last\n" * 3
+    code = "x = f(y)  # re is or way\nz = [x, y]  # of m\n\nreturn (x)  # in or\n" * 2
     mended = Mender(channel="the,ad").mend_and_explain(f"In dition, y met or farmers.\n\n{code}")
     assert not [edit for edit in mended.edits if edit.kind == "vanished-word"]
     assert mended.text.startswith("In addition, they met other farmers.")

@@ -232,7 +232,8 @@ def _insertion(
         # Both spaces of a vanished word are still there.
         if before is None:
             return (start, "{}") if blank and follows else None
-        return (start + 1, "{}") if len(blank) >= 2 else None
+        fits = follows or token.text in _CLOSING or token.text in _DASHES
+        return (start + 1, "{}") if fits and len(blank) >= 2 else None
     if before is None:
         if whitespace == "squeeze":
             return (start, "{}") if blank == " " and follows else None
@@ -249,4 +250,5 @@ def _insertion(
 
 _OPENING = frozenset("([{“‘")
 _BEFORE = _OPENING | frozenset('"$£€')
+_DASHES = frozenset("–—-")
 _CLOSING = frozenset(".,;:!?)]}”’")
