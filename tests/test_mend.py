@@ -105,6 +105,12 @@ def test_nothing_is_put_between_the_columns_of_code() -> None:
     assert mended.text.startswith("In addition, they met other farmers.")
 
 
+def test_nothing_is_put_between_the_names_of_code() -> None:
+    code = "yield from map(mender.mend, texts)\nreturn NetworkContext(network, load(lang))\n" * 3
+    mended = Mender(channel="the,ad").mend_and_explain(f"In dition, y met or farmers.\n\n{code}")
+    assert not [edit for edit in mended.edits if edit.kind == "vanished-word"]
+
+
 def test_edits_that_the_channel_does_not_undo_never_get_out() -> None:
     text = "many or areas"
     good = Edit(5, 7, "or", "other", "word", 0.9, drops=("the",))

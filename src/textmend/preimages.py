@@ -229,8 +229,7 @@ class Preimages:
         """The log of that share; minus infinity where there is none."""
         known = self._logs_with_spaces.get(text)
         if known is None:
-            mass = self.mass_with_spaces(text)
-            known = math.log(mass) if mass else -math.inf
+            known = log_share(self.mass_with_spaces(text))
             _remember(self._logs_with_spaces, text, known)
         return known
 
@@ -331,6 +330,11 @@ class Preimages:
                 return [title, upper]
             case _:
                 return [upper]
+
+
+def log_share(share: float) -> float:
+    """The log of a share of all words; minus infinity where there is none."""
+    return math.log(share) if share else -math.inf
 
 
 def following(text: str, end: int) -> str:

@@ -21,7 +21,7 @@ from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import Lexicon, key
-from textmend.preimages import Candidate, Preimages, following
+from textmend.preimages import Candidate, Preimages, following, log_share
 from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
 
 _LONGEST = 9  # tokens: a word that lost letters in four places
@@ -161,7 +161,7 @@ def spans(
                     for start, end, words in _readings(
                         line, first, last, text, opens, beside, channel, here
                     )
-                    if (chance := _log(here.mass_of(words[1:]))) > least
+                    if (chance := log_share(here.mass_of(words[1:]))) > least
                 )
     chosen: dict[int, Span] = {}
     taken: set[int] = set()
@@ -192,10 +192,6 @@ def _apart(tokens: Sequence[Token], preimages: Preimages) -> float:
         before = max(chances, key=chances.__getitem__)
         total += math.log(chances[before])
     return total
-
-
-def _log(mass: float) -> float:
-    return math.log(mass) if mass else -math.inf
 
 
 def _readings(
