@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -116,6 +118,15 @@ def test_a_share_of_the_documents_is_drawn(source: Path) -> None:
     assert np.array_equal(half.ids, again.ids)
 
 
+def test_a_given_vocabulary_is_kept(source: Path, corpus: Corpus) -> None:
+    words = [*CLASSES, "they", "zebra"]
+    kept = prepare([Source(str(source))], lang="en", size=40, words=words)
+    assert kept.words == words
+    assert len(kept.ids) == len(corpus.ids)
+    assert kept.counts[-1] == 0
+    assert kept.counts[-2] == corpus.counts[corpus.words.index("they")] > 0
+
+
 def test_mix_file_of_the_shipped_model() -> None:
     import textmend.training
 
@@ -150,6 +161,22 @@ def test_batches_depend_on_seed_and_step_alone(corpus: Corpus) -> None:
     for name in vars(batches[0]):
         assert np.array_equal(getattr(batches[0], name), getattr(batches[1], name))
     assert not np.array_equal(batches[0].ids, other.ids)
+
+
+def test_unknown_words_are_told_from_known_ones_and_from_each_other(source: Path) -> None:
+    ending = [f"{name}s" for name in CLASSES[:4]]
+    words = [*CLASSES, *ending, "they", "the", "of", "cat", "and"]
+    corpus = prepare([Source(str(source))], lang="en", size=40, words=words)
+    sampler = Sampler(corpus, reach=2, piece=60)
+    seen = set()
+    for step in range(2 * sampler.steps):
+        batch = sampler.batch(step)
+        for candidates in np.split(batch.ids, np.cumsum(batch.sizes)[:-1]):
+            unknown = int((candidates < len(CLASSES) + len(ending)).sum())
+            if len(candidates) > 1 and unknown:
+                assert len(set(candidates)) == len(candidates)
+                seen.add((unknown, len(candidates)))
+    assert seen == {(1, 2), (2, 3)}
 
 
 def test_batches_are_sound(corpus: Corpus) -> None:
@@ -215,6 +242,28 @@ def test_training_reports_and_resumes(long_corpus: Corpus, tmp_path: Path) -> No
     assert later[0].step == 2
     for name, values in whole.state_dict().items():
         assert torch.equal(values, resumed.state_dict()[name]), name
+
+
+def test_several_processes_average_their_weights(source: Path, tmp_path: Path) -> None:
+    source.write_text((TEXT + "\n") * 300, encoding="utf-8")
+    made, alone, together = tmp_path / "made.corpus", tmp_path / "1.pt", tmp_path / "2.pt"
+    prepare([Source(str(source))], lang="en", size=40).save(made)
+    command = ["textmend.training", "train", str(made), "--embedding=8", "--width=12"]
+    command += ["--dilations=1,2", "--passes=1", "--threads=1"]
+    # "--" keeps torchrun from taking our options for abbreviations of its own.
+    torchrun = ["torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "--"]
+    for launcher, state in (([], alone), (torchrun, together)):
+        line = [sys.executable, "-m", *launcher, *command, f"--checkpoint={state}"]
+        subprocess.run(line, check=True, timeout=120)
+    one, two = (torch.load(path, weights_only=True) for path in (alone, together))
+    assert one["step"] == two["step"] > 0
+    # The last average comes after the last step: it is no longer what the first process had.
+    assert not torch.equal(one["model"]["bias"], two["model"]["bias"])
+
+
+def test_a_corpus_too_short_for_a_step_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(TextmendError, match="too short"):
+        train(corpus, SIZE, Plan(), tmp_path / "state.pt", report=print)
 
 
 def test_a_checkpoint_of_another_size_is_refused(corpus: Corpus, tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from typing import get_args
 
 import click
 import torch
+from torch import distributed
 
 from textmend.channel import Channel
 from textmend.edits import Kind
 from textmend.errors import TextmendError
 from textmend.lexicon import Lexicon
-from textmend.network import Network
+from textmend.network import Network, read
 from textmend.training.corpus import Corpus, Source, prepare, read_mix
 from textmend.training.evaluation import Counts, evaluate, random_channels, read_texts
 from textmend.training.export import export
@@ -46,6 +47,7 @@ def main() -> None:
 @click.option(
     "--words", default=60_000, type=click.IntRange(max=2**16), help="Entries in the vocabulary."
 )
+@click.option("--words-of", type=_FILE, help="A model file whose vocabulary to keep.")
 @click.option("--seed", default=0, help="Draws the documents where a share is below 1.")
 @click.option("--workers", default=2, help="Processes that read sources.")
 def prepare_command(
@@ -55,6 +57,7 @@ def prepare_command(
     root: Path,
     lang: str,
     words: int,
+    words_of: Path | None,
     seed: int,
     workers: int,
 ) -> None:
@@ -68,14 +71,15 @@ def prepare_command(
         sources += listed
     if not sources:
         raise click.UsageError("nothing to read: name text files, or a --mix")
-    corpus = prepare(sources, lang=lang, size=words, seed=seed, workers=workers)
+    kept = read(words_of)[0]["vocabulary"].split("\n") if words_of else None
+    corpus = prepare(sources, lang=lang, size=words, seed=seed, workers=workers, words=kept)
     corpus.save(out)
     size = out.stat().st_size / 1e6
     click.echo(f"{out}: {len(corpus.ids):,} tokens, {len(corpus.words):,} words, {size:.1f} MB")
 
 
 @main.command("train")
-@click.argument("corpus", type=_FILE)
+@click.argument("corpora", type=_FILE, nargs=-1, required=True)
 @click.option("--checkpoint", type=_OUT, required=True, help="Written often; resumed from.")
 @click.option("--start", type=_FILE, help="A model file to begin with; the network may be larger.")
 @click.option("--passes", default=2.0, help="How often the corpus is read.")
@@ -89,7 +93,7 @@ def prepare_command(
 @click.option("--bfloat16/--float32", default=False, help="Faster where the processor has it.")
 @click.option("--compiled/--eager", default=False, help="Faster, needs a C++ compiler.")
 def train_command(
-    corpus: Path,
+    corpora: tuple[Path, ...],
     checkpoint: Path,
     start: Path | None,
     passes: float,
@@ -103,13 +107,22 @@ def train_command(
     bfloat16: bool,
     compiled: bool,
 ) -> None:
-    """Teach a network from a prepared CORPUS; the same command goes on after an interruption."""
+    """Teach a network from prepared CORPORA; the same command goes on after an interruption.
+
+    One of CORPORA is read. Under torchrun each process reads another of them, or the same one in
+    another order, and their weights are averaged; the corpora need one vocabulary (prepare
+    --words-of).
+    """
+    rank = 0
+    if distributed.is_torchelastic_launched():
+        distributed.init_process_group("gloo")
+        rank = distributed.get_rank()
     if threads:
         torch.set_num_threads(threads)
     size = Size(embedding, width, tuple(int(reach) for reach in dilations.split(",")))
     plan = Plan(passes, rate, seed=seed, device=device, bfloat16=bfloat16, compiled=compiled)
     train(
-        Corpus.load(corpus),
+        Corpus.load(corpora[rank % len(corpora)]),
         size,
         plan,
         checkpoint,

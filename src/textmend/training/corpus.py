@@ -111,24 +111,18 @@ def read_mix(path: Path, root: Path) -> tuple[str, list[Source]]:
 
 
 def prepare(
-    sources: list[Source], *, lang: str, size: int, seed: int = 0, workers: int = 1
+    sources: list[Source],
+    *,
+    lang: str,
+    size: int,
+    seed: int = 0,
+    workers: int = 1,
+    words: list[str] | None = None,
 ) -> Corpus:
-    """The documents drawn from ``sources``, with a vocabulary of ``size`` entries."""
+    """The documents drawn from ``sources``, with a vocabulary of ``size`` entries, or ``words``."""
     with ProcessPoolExecutor(workers) as pool:
         parts = list(pool.map(partial(_read, seed=seed), sources))
-    counts: Counter[str] = Counter()
-    for part in parts:
-        counts.update(dict(zip(part.words, part.counts.tolist(), strict=True)))
-    for name in CLASSES:
-        del counts[name]
-    most = size // (_ENDINGS_SHARE * SHAPES)
-    known = [word for word, _ in counts.most_common(size - len(CLASSES) - most * SHAPES)]
-    endings = common_endings(counts.keys() - known, counts, most)
-    words = [
-        *CLASSES,
-        *(name + ending for ending in endings for name in CLASSES[:SHAPES]),
-        *known,
-    ]
+    words = words or _vocabulary(parts, size)
     index = {word: place for place, word in enumerate(words)}
     ids = np.concatenate([part.under(index) for part in parts])
     return Corpus(
@@ -142,6 +136,23 @@ def prepare(
             for each, part in zip(sources, parts, strict=True)
         ],
     )
+
+
+def _vocabulary(parts: list[_Part], size: int) -> list[str]:
+    """The classes of unknown words, then the commonest words."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(dict(zip(part.words, part.counts.tolist(), strict=True)))
+    for name in CLASSES:
+        del counts[name]
+    most = size // (_ENDINGS_SHARE * SHAPES)
+    known = [word for word, _ in counts.most_common(size - len(CLASSES) - most * SHAPES)]
+    endings = common_endings(counts.keys() - known, counts, most)
+    return [
+        *CLASSES,
+        *(name + ending for ending in endings for name in CLASSES[:SHAPES]),
+        *known,
+    ]
 
 
 def common_endings(words: Iterable[str], counts: Mapping[str, int], most: int) -> list[str]:

@@ -1,7 +1,11 @@
 """The training loop: seeded, resumable, on a CPU or a GPU.
 
 Everything that a step depends on is the step's number, the seed and the weights, so that a run that
-was interrupted goes on from its checkpoint as if nothing had happened. Start reading at
+was interrupted goes on from its checkpoint as if nothing had happened.
+
+Several processes, started by ``torchrun``, read each its own batches, and every now and then their
+weights are averaged: local SGD, Stich, "Local SGD Converges Fast and Communicates Little"
+(arXiv:1805.09767). The first of them writes the checkpoint, from which all go on. Start reading at
 :func:`train`.
 """
 
@@ -16,6 +20,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import distributed, nn
+from torch.optim import Adam, Muon, Optimizer
 from torch.utils.data import DataLoader, Dataset
 
 from textmend.errors import TextmendError
@@ -23,6 +29,8 @@ from textmend.training.corpus import Corpus
 from textmend.training.growth import start_from
 from textmend.training.model import ContextModel, Loss, Size
 from textmend.training.sampling import Batch, Sampler
+
+_AVERAGED_EVERY = 250  # steps between averages of the weights of several processes
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,7 @@ def train(
     Where there is no checkpoint yet, it begins with the weights of the model file ``start``.
     ``saved`` is called with each model that was written to the checkpoint.
     """
+    rank = distributed.get_rank() if distributed.is_initialized() else 0
     torch.manual_seed(plan.seed)
     frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
     model = ContextModel(frequencies, size)
@@ -89,33 +98,70 @@ def train(
     model.to(plan.device)
     if plan.compiled:
         model.compile_convolutions()
-    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), fused=True)
-    sampler = Sampler(corpus, reach=size.reach, seed=plan.seed, pieces=plan.pieces)
-    steps = int(plan.passes * sampler.steps)
-    first = _resume(checkpoint, model, optimizer)
+    optimizers = _optimizers(model)
+    sampler = Sampler(corpus, reach=size.reach, seed=plan.seed + rank, pieces=plan.pieces)
+    steps = _agreed(int(plan.passes * sampler.steps))
+    first = _resume(checkpoint, model, optimizers)
+    if not steps:
+        raise TextmendError(
+            f"{len(corpus.ids):,} words, {plan.passes:g} times, are too short for one step of "
+            "training; prepare a longer corpus"
+        )
     batches = DataLoader(
         _Steps(sampler), batch_size=None, sampler=range(first, steps), num_workers=1,
         prefetch_factor=16,
     )  # fmt: skip
     meter = _Meter(first, steps)
     for step, batch in enumerate(batches, first):
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate_at(step, steps)
         with torch.autocast(plan.device, torch.bfloat16, enabled=plan.bfloat16):
             loss = model.loss(batch)
-        optimizer.zero_grad()
+        model.zero_grad()
         torch.autograd.backward((loss.slots + loss.gaps) / len(batch.rows))
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = plan.rate_at(step, steps)
+            optimizer.step()
         meter.add(loss, len(batch.rows))
         done = step + 1
+        if distributed.is_initialized() and (done % _AVERAGED_EVERY == 0 or done == steps):
+            _average(model)
+        if rank > 0:
+            continue
         if done % every == 0 or done == steps:
             report(meter.progress(done))
         if done % save_every == 0 or done == steps:
-            _save(checkpoint, model, optimizer, done)
+            _save(checkpoint, model, optimizers, done)
             if saved:
                 saved(model, done)
     return model
+
+
+def _optimizers(model: ContextModel) -> list[Optimizer]:
+    """Muon for the matrices that states go through, Adam for embeddings and biases."""
+    linears = [*model.layers, model.enter, model.slot, model.gap]
+    matrices = [linear.weight for linear in linears if isinstance(linear, nn.Linear)]
+    ids = set(map(id, matrices))
+    others = [each for each in model.parameters() if id(each) not in ids]
+    return [
+        Adam(others, betas=(0.9, 0.98), fused=True),
+        Muon(matrices, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"),
+    ]
+
+
+def _agreed(steps: int) -> int:
+    """What the first process says; corpora differ in length."""
+    said = torch.tensor(steps)
+    if distributed.is_initialized():
+        distributed.broadcast(said, 0)
+    return int(said)
+
+
+def _average(model: ContextModel) -> None:
+    """The mean of the weights of all processes, in each of them."""
+    for weights in model.parameters():
+        distributed.all_reduce(weights.data)
+        weights.data /= distributed.get_world_size()
 
 
 class _Steps(Dataset[Batch]):
@@ -164,8 +210,9 @@ class _Meter:
         return progress
 
 
-def _save(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer, step: int) -> None:
-    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+def _save(path: Path, model: ContextModel, optimizers: list[Optimizer], step: int) -> None:
+    moments = [optimizer.state_dict() for optimizer in optimizers]
+    state = {"model": model.state_dict(), "optimizers": moments, "step": step}
     fresh = path.with_suffix(".fresh")
     torch.save({**state, "size": asdict(model.size)}, fresh)
     fresh.replace(path)
@@ -179,7 +226,7 @@ def load_model(path: Path) -> ContextModel:
     return model
 
 
-def _resume(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer) -> int:
+def _resume(path: Path, model: ContextModel, optimizers: list[Optimizer]) -> int:
     if not path.exists():
         return 0
     state: dict[str, Any] = torch.load(path, map_location=model.bias.device, weights_only=True)
@@ -189,5 +236,6 @@ def _resume(path: Path, model: ContextModel, optimizer: torch.optim.Optimizer) -
             "name another checkpoint, or the same size"
         )
     model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
+    for optimizer, moments in zip(optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(moments)
     return int(state["step"])

@@ -90,7 +90,7 @@ class Words:
 
 # Words that a careless clean-up deletes, and how often each is drawn among them.
 _FUNCTION_WORDS = {
-    "the": 24, "of": 8, "and": 16, "in": 12, "to": 8, "a": 14, "an": 12, "is": 1.2, "for": 1.2,
+    "the": 24, "of": 8, "and": 22, "in": 14, "to": 8, "a": 14, "an": 12, "is": 1.2, "for": 1.2,
     "that": 1.2, "with": 1, "on": 1.2, "at": 1, "by": 1, "it": 1, "as": 1, "was": 1, "be": 0.6,
     "have": 0.6, "has": 0.6, "not": 0.6, "but": 0.6, "he": 0.6, "his": 0.6, "they": 0.4,
     "this": 0.6, "from": 0.6, "or": 0.6, "are": 0.6, "we": 0.4, "you": 0.4, "i": 0.4, "which": 0.4,
@@ -117,7 +117,7 @@ class Channels:
 
     def draw(self, random: np.random.Generator) -> Channel:
         """A channel of one to five drops."""
-        kind = random.choice(5, p=[0.46, 0.34, 0.12, 0.04, 0.04])
+        kind = random.choice(5, p=[0.46, 0.28, 0.18, 0.04, 0.04])
         ignore_case = random.random() < 0.85
         where: Place = "anywhere"
         if kind == 0:  # function words wherever they occur, often with something else
@@ -275,10 +275,10 @@ class Sampler:
         random: np.random.Generator,
     ) -> tuple[Array, Array, Array, Array, Array]:
         """The sizes, candidates, weights, priors and answers of slots."""
-        pairs = self._against_unknown(ids, shapes, group, random)
+        doubts = self._against_unknown(ids, shapes, group, random)
         count = len(groups)
-        group[[slot for slot, _, _ in pairs]] = np.arange(count, count + len(pairs))
-        groups = [*groups, *([known, unknown] for _, known, unknown in pairs)]
+        group[[slot for slot, _ in doubts]] = np.arange(count, count + len(doubts))
+        groups = [*groups, *(candidates for _, candidates in doubts)]
         lengths = np.array([*map(len, groups), 1])
         members = np.fromiter(chain.from_iterable(groups), np.int64)
 
@@ -306,13 +306,13 @@ class Sampler:
 
     def _against_unknown(
         self, ids: Array, shapes: Array, group: Array, random: np.random.Generator
-    ) -> list[tuple[int, int, int]]:
-        """Slots that stay in doubt between a known word and a class of unknown ones.
+    ) -> list[tuple[int, list[int]]]:
+        """Slots that stay in doubt between a known word and two classes of unknown ones.
 
         As many of either kind, and the known words as frequent among both, so that context alone
         decides.
         """
-        pairs: list[tuple[int, int, int]] = []
+        doubts: list[tuple[int, list[int]]] = []
         for code in range(SHAPES):
             of_shape = (shapes == code) & (group == INTACT)
             known = np.flatnonzero(of_shape & self._wordlike[ids])
@@ -321,10 +321,14 @@ class Sampler:
             if not len(known):
                 continue
             drawn = random.choice(known, (2, len(unknown)))
-            classes = ids[unknown].tolist()
-            pairs += zip(unknown.tolist(), ids[drawn[0]].tolist(), classes, strict=True)
-            pairs += zip(drawn[1].tolist(), ids[drawn[1]].tolist(), classes, strict=True)
-        return pairs
+            classes = ids[np.stack([unknown, random.permutation(unknown)])]
+            for slots, words in ((unknown, ids[drawn[0]]), (drawn[1], ids[drawn[1]])):
+                candidates = np.vstack([words, classes]).T
+                doubts += [
+                    (slot, sorted(set(each)))
+                    for slot, each in zip(slots.tolist(), candidates.tolist(), strict=True)
+                ]
+        return doubts
 
 
 def _joined(pieces: list[Batch]) -> Batch:
