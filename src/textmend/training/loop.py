@@ -122,12 +122,12 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = plan.rate_at(step, steps)
             optimizer.step()
-        meter.add(loss, len(batch.rows))
         done = step + 1
         if distributed.is_initialized() and (done % _AVERAGED_EVERY == 0 or done == steps):
             _average(model)
         if rank > 0:
             continue
+        meter.add(loss, len(batch.rows))
         if done % every == 0 or done == steps:
             report(meter.progress(done))
         if done % save_every == 0 or done == steps:
