@@ -1,14 +1,17 @@
+import os
 import pickle
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import corpora
 import textmend
 from textmend import Channel, Inference, Mender, TextmendError, infer_channel
+from textmend.network import SHIPPED
 
 NEWS = [document.text for document in corpora.load("news", split="dev")][:6]
 
@@ -175,3 +178,24 @@ def test_other_languages_are_mended_by_frequency(lang: str) -> None:
     )
     assert right > 0.8 * len(mended.edits) > 0
     assert mended.damage() == damaged
+
+
+def test_a_source_may_be_one_text() -> None:
+    text = Channel.of("the", "ad").apply(corpora.load("news")[0].text)
+    assert Mender().for_source(text).channel == infer_channel(text)
+
+
+def test_a_model_that_was_altered_is_read_again(tmp_path: Path) -> None:
+    model = tmp_path / "model.tmnd"
+    model.write_bytes(SHIPPED.read_bytes())
+    mender = Mender(channel="the", model=model)
+    assert mender.mend("y left") == "They left"
+    model.write_bytes(b"something else")
+    os.utime(model, ns=(0, 0))
+    with pytest.raises(TextmendError, match="is no textmend model"):
+        mender.mend("y left")
+
+
+def test_a_folder_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(TextmendError, match=f"cannot read the model {tmp_path}"):
+        Mender(channel="the", model=tmp_path).mend("y left")

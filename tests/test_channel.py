@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,15 @@ def test_unusable_intact_spans(spans: list[tuple[int, int]]) -> None:
 def test_text_with_non_characters_passes_through() -> None:
     text = "a\ufdd0 the b\ufdd1"
     assert EXAMPLE.apply(text) == "a\ufdd0 b\ufdd1"
+
+
+def test_residues_are_what_was_named() -> None:
+    assert Channel.parse("the:X,ff:F+space") == Channel(
+        (Drop("the", residue="X"), Drop("ff", residue="F "))
+    )
+    for code in ("U+FFFFFF", "U+D800"):
+        with pytest.raises(TextmendError, match=re.escape(f"{code} is the code of no character")):
+            Channel.parse(f"the:{code}")
 
 
 DROPS = st.builds(

@@ -1,8 +1,10 @@
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -76,6 +78,26 @@ def test_the_input_is_never_overwritten(page: Path) -> None:
         result = run("mend", page, "-o", target)
         assert result.exit_code == 2
         assert "would be overwritten; name another" in result.stderr
+
+
+def test_a_link_stays_a_link(page: Path, tmp_path: Path) -> None:
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert run("mend", page, "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert target.read_text() == run("mend", page).stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_stays_a_pipe(page: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        arrived = pool.submit(pipe.read_text)
+        assert run("mend", page, "-o", pipe).exit_code == 0
+        assert arrived.result(timeout=10) == run("mend", page).stdout
+    assert pipe.is_fifo()
 
 
 def test_explain_writes_a_line_per_edit(page: Path) -> None:

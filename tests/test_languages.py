@@ -42,9 +42,12 @@ def test_unknown_words_do_not_decide() -> None:
 def test_a_list_of_languages() -> None:
     assert among("auto") == tuple(languages())
     assert among("de,en, de") == ("de", "en")
-    for spec, unknown in (("en,klingon", "klingon"), ("en,", ""), ("zh,en", "zh")):
-        with pytest.raises(TextmendError, match=f"unknown language {unknown!r} in {spec!r}"):
+    assert among("pt-BR,en,pt") == ("pt", "en")
+    for spec, unknown in (("en,klingon", "klingon"), ("en,", "")):
+        with pytest.raises(TextmendError, match=f"unknown language {unknown!r}"):
             among(spec)
+    with pytest.raises(TextmendError, match="'zh' in 'zh,en' has no spaces"):
+        among("zh,en")
 
 
 def test_each_text_is_mended_in_its_language() -> None:

@@ -1,5 +1,7 @@
 """What every result promises, on damaged and on clean text, under random channels."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -118,6 +120,23 @@ def test_edits_that_the_channel_does_not_undo_never_get_out() -> None:
     found = proven(Mended(text, (good, bad), Channel.of("the")))
     assert found.edits == (good,)
     assert proven(Mended(text, (bad,), Channel.of("the"))).text is text
+
+
+def test_few_proofs_find_the_edit_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["or"] * 500
+    edits = [Edit(3 * at, 3 * at + 2, "or", "other", "word", 0.9) for at in range(500)]
+    edits[321] = replace(edits[321], after="over")
+    asked: list[Mended] = []
+    damage = Mended.damage
+
+    def counted(mended: Mended) -> str:
+        asked.append(mended)
+        return damage(mended)
+
+    monkeypatch.setattr(Mended, "damage", counted)
+    found = proven(Mended(" ".join(words), tuple(edits), Channel.of("the")))
+    assert set(edits) - set(found.edits) == {edits[321]}
+    assert len(asked) < 50
 
 
 def test_min_probability_leaves_out_what_is_less_likely() -> None:

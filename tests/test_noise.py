@@ -146,3 +146,17 @@ def test_a_real_word_is_changed_only_where_that_is_likely() -> None:
         "He said that he saw his house. The officials left."
     )
     assert mend("They went to he house.", channel="random:1%") == "They went to the house."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "So the actally and the amrican and the chldren and the everyne and the folloing and the "
+        "toether and the preident and the imortant sat in it, and he saw it all.",
+        "The govrnment and the commnity met the presdent. It was about the childen, the amrican "
+        "way and the folowing of rules; the importnt thing is with the peple.",
+    ],
+)
+def test_a_text_whose_long_words_all_lost_a_letter_has_a_rate(text: str) -> None:
+    (drop,) = infer_channel(text).channel.drops
+    assert 0.01 < drop.rate < 0.2

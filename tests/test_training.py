@@ -34,7 +34,14 @@ from textmend.training.growth import start_from  # noqa: E402
 from textmend.training.loop import Plan, Progress, load_model, train  # noqa: E402
 from textmend.training.model import ContextModel, Size  # noqa: E402
 from textmend.training.names import names  # noqa: E402
-from textmend.training.sampling import INTACT, VANISHED, Channels, Sampler, Words  # noqa: E402
+from textmend.training.sampling import (  # noqa: E402
+    _FUNCTION_WORDS,
+    INTACT,
+    VANISHED,
+    Channels,
+    Sampler,
+    Words,
+)
 
 TEXT = """\
 The other day they said the administration would add a few new rules. Then the cat sat on it.
@@ -201,7 +208,7 @@ def test_batches_are_sound(corpus: Corpus) -> None:
 
 
 def test_function_words_are_drawn_often(corpus: Corpus) -> None:
-    channels, random = Channels(corpus.words, corpus.counts), np.random.default_rng(0)
+    channels, random = Channels(corpus.words, corpus.counts, "en"), np.random.default_rng(0)
     drawn = [channels.draw(random) for _ in range(500)]
     assert all(1 <= len(each.drops) <= 5 for each in drawn)
     assert sum("the" in each.sequences for each in drawn) > 50
@@ -209,6 +216,20 @@ def test_function_words_are_drawn_often(corpus: Corpus) -> None:
     places = {drop.where for drop in drops}
     assert places == {"anywhere", "whole-word", "word-start", "word-end"}
     assert any(not drop.ignore_case for drop in drops)
+
+
+def test_another_language_has_its_own_function_words() -> None:
+    words = ["der", "die", "und", *_FUNCTION_WORDS, "haus", "baum"]
+
+    def whole_words(lang: str) -> set[str]:
+        channels, random = Channels(words, np.ones(len(words)), lang), np.random.default_rng(0)
+        drops = [drop for _ in range(300) for drop in channels.draw(random).drops]
+        return {
+            drop.name for drop in drops if isinstance(drop, Drop) and drop.where == "whole-word"
+        }
+
+    assert {"der", "die", "und"} <= whole_words("de")
+    assert whole_words("en") <= {*_FUNCTION_WORDS}
 
 
 def run(corpus: Corpus, checkpoint: Path, passes: float) -> tuple[ContextModel, list[Progress]]:

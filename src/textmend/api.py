@@ -1,7 +1,8 @@
 """The public interface: :class:`Mender`, and functions that are thin skins over it.
 
-A mender holds what is loaded once (lexicon, context); it is immutable, picklable and safe to share
-between threads. Start reading at :meth:`Mender.mend_and_explain`.
+What menders need (lexicon, context) is loaded once for all of them. A mender does not change while
+it mends: it is picklable and safe to share between threads. Start reading at
+:meth:`Mender.mend_and_explain`.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class Mender:
         if not channel:
             return Mended(text)
         preimages = Preimages.load(channel.drops, lang)
-        context = _context(lang, self.model, whatever_lang=bool(self._several))
+        context = _context(lang, self._network(lang))
         edits, intact = mend_lines(
             text_lines, found.damaged, channel, preimages, context, self.min_probability
         )
@@ -114,7 +115,7 @@ class Mender:
             del sample  # or all that follows would be kept for it
         yield from map(mender.mend, texts)
 
-    def for_source(self, texts: Iterable[str]) -> Mender:
+    def for_source(self, texts: str | Iterable[str]) -> Mender:
         """A mender for texts of the same origin, with the channel that these show together.
 
         Snippets too short to show it alone can be mended so. The first 20,000 words are enough; no
@@ -129,7 +130,9 @@ class Mender:
             return self
         return Mender(
             lang=self.lang,
-            channel=self.infer_channel(_first_words(texts, _POOL_WORDS)),
+            channel=self.infer_channel(
+                texts if isinstance(texts, str) else _first_words(texts, _POOL_WORDS)
+            ),
             min_probability=self.min_probability,
             min_log_odds=self.min_log_odds,
             model=self.model,
@@ -161,6 +164,20 @@ class Mender:
     def _language(self, text_lines: Sequence[Sequence[Token]]) -> str | None:
         return guess(text_lines, self._several) if self._several else self.lang
 
+    def _network(self, lang: str) -> Network | None:
+        """The context model of a language, where there is one."""
+        if self.model is None or (self.model == SHIPPED and lang != _SHIPPED_LANG):
+            return None
+        network = Network.load(self.model)
+        if network.lang == lang:
+            return network
+        if self._several:  # it is for another one of them
+            return None
+        raise TextmendError(
+            f"{self.model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
+            "name a model for that language, or do without one (model=None)"
+        )
+
     def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis:
         """What the channel is, and where it acted."""
         lexicon = Lexicon.load(lang)
@@ -173,7 +190,7 @@ class Mender:
     def _infer(self, texts: Sequence[Sequence[Sequence[Token]]], lang: str) -> Diagnosis:
         def missed(word: str, text_lines: Sequence[Sequence[Token]]) -> Floats:
             # What judges it is loaded when it is asked.
-            return _judge(lang, self.model, bool(self._several))(word, text_lines)
+            return _judge(lang, self._network(lang))(word, text_lines)
 
         return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
 
@@ -193,34 +210,15 @@ def _tokens(texts: Iterable[Sequence[Sequence[Token]]]) -> int:
 
 
 @lru_cache(maxsize=8)
-def _context(lang: str, model: str | Path | None, whatever_lang: bool) -> Context:
-    """What judges candidates in a language: a network where there is one, else counts.
-
-    ``whatever_lang``: a model that was named may be for another language of several.
-    """
-    network = _network(lang, model, whatever_lang)
+def _context(lang: str, network: Network | None) -> Context:
+    """What judges candidates in a language: a network where there is one, else counts."""
     return NetworkContext(network, Lexicon.load(lang)) if network else PairContext(lang)
 
 
 @lru_cache(maxsize=8)
-def _judge(lang: str, model: str | Path | None, whatever_lang: bool) -> Missed:
+def _judge(lang: str, network: Network | None) -> Missed:
     """What judges where words are missed in a language."""
-    network = _network(lang, model, whatever_lang)
     return MissedByNetwork(network) if network else MissedByPairs(Bigrams.load(lang))
-
-
-def _network(lang: str, model: str | Path | None, whatever_lang: bool) -> Network | None:
-    if model is None or (model == SHIPPED and lang != _SHIPPED_LANG):
-        return None
-    network = Network.load(model)
-    if network.lang == lang:
-        return network
-    if whatever_lang:
-        return None
-    raise TextmendError(
-        f"{model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
-        "name a model for that language, or do without one (model=None)"
-    )
 
 
 def mend(

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import key
+from textmend.memory import remember
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import Part, is_written, neighbours, position, spans
 from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
@@ -24,7 +25,6 @@ from textmend.tokens import Kind as TokenKind
 
 _LOWER_OPENER = 4.0  # nats
 _NEVER_WRITTEN = 12.0  # nats against a control character, or the sign of a lost one
-_MOST_REMEMBERED = 100_000
 # Nats against that nothing stood between two spaces, where all white space was kept and words that
 # vanish are at least so common.
 _EMPTY = 8.0
@@ -35,12 +35,8 @@ _TERSE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """Words that may have stood in a gap, with the text to insert at ``place`` of the input.
+    """What may have stood in a gap: the text to insert at ``place`` of the input, if any."""
 
-    No words stand for an empty gap.
-    """
-
-    words: tuple[str, ...]
     text: str
     place: int
 
@@ -85,11 +81,8 @@ class Column(NamedTuple):
     def gap(self) -> tuple[Vanished, ...]:
         """What may have stood in the gap, nothing first."""
         return (
-            Vanished((), "", self.start),
-            *(
-                Vanished((word,), self.template.format(shown), self.place)
-                for word, shown in self.vanished
-            ),
+            Vanished("", self.start),
+            *(Vanished(self.template.format(shown), self.place) for _, shown in self.vanished),
         )
 
     @property
@@ -105,6 +98,7 @@ class Columns:
         self._channel = channel
         self._preimages = preimages
         self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside, Part], Slot] = {}
+        self._spans: dict[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = {}
         self._survivors: dict[tuple[str, Reach], bool] = {}
 
     @staticmethod
@@ -151,7 +145,7 @@ class Columns:
                 doubt = self._doubt(token, here)
                 if not is_written(span.words[0].text):
                     doubt += _NEVER_WRITTEN
-                slot = Slot(span.words, True, first, beside, span=True, doubt=doubt)
+                slot = self._span(span.words, first, beside, doubt)
             inserted = _insertion(before, blank, token, whitespace) if vanished else None
             # Two spaces, or one after a mark that opens something, are where a word was.
             opened = whitespace != "keep" and before is not None and before.text in _OPENING
@@ -176,9 +170,8 @@ class Columns:
         """Whether a token holds what the channel would have deleted."""
         known = self._survivors.get((token.text, at))
         if known is None:
-            if len(self._survivors) > _MOST_REMEMBERED:
-                self._survivors.clear()
-            known = self._survivors[token.text, at] = self._channel.is_survivor(token.text, at)
+            survives = self._channel.is_survivor(token.text, at)
+            known = remember(self._survivors, (token.text, at), survives)
         return known
 
     def _slot(
@@ -188,13 +181,22 @@ class Columns:
         asked = (token.text, token.kind, at, first, beside, part)
         known = self._slots.get(asked)
         if known is None:
-            if len(self._slots) > _MOST_REMEMBERED:
-                self._slots.clear()
             words = self._words(token, at, first, beside, part)
             is_word = token.kind == "word"
             doubt, is_end = self._doubt(token, at), token.kind == "break"
-            known = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
-            self._slots[asked] = known
+            slot = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
+            known = remember(self._slots, asked, slot)
+        return known
+
+    def _span(
+        self, words: tuple[Candidate, ...], first: bool, beside: Beside, doubt: float
+    ) -> Slot:
+        """The slot of several tokens that may be what is left of one word."""
+        asked = (words, first, beside, doubt)
+        known = self._spans.get(asked)
+        if known is None:
+            slot = Slot(words, True, first, beside, span=True, doubt=doubt)
+            known = remember(self._spans, asked, slot)
         return known
 
     def _words(
@@ -234,15 +236,17 @@ def _insertion(
             return (start, "{}") if blank and follows else None
         fits = follows or token.text in _CLOSING or token.text in _DASHES
         return (start + 1, "{}") if fits and len(blank) >= 2 else None
+    if len(blank) > 1:  # it would have been settled with that of the word
+        return None
     if before is None:
         if whitespace == "squeeze":
-            return (start, "{}") if blank == " " and follows else None
+            return (start, "{}") if blank and follows else None
         return (token.start, "{} ") if not blank and follows else None
     if not blank:
         return None
     if follows:
         if before.text in _OPENING:
-            return (start, "{}") if len(blank) == 1 else None
+            return start, "{}"
         return (token.start, "{} ")
     # A space before a mark is where the last word of a clause has gone.
     return (token.start, "{}") if token.text in _CLOSING else None

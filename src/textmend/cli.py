@@ -38,21 +38,12 @@ _EXAMPLES_SHOWN = 6
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _ChannelSpec(click.ParamType[Channel]):
+def _channel(spec: str) -> Channel:
     """Sequences separated by commas, or the path of a JSON file."""
-
-    name = "channel"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Channel:
-        del param, ctx
-        if isinstance(value, Channel):
-            return value
-        try:
-            if value.endswith(".json"):
-                return _read_channel(value)
-            return Channel.parse(value)
-        except TextmendError as error:
-            _fail(error)
+    try:
+        return _read_channel(spec) if spec.endswith(".json") else Channel.parse(spec)
+    except TextmendError as error:
+        _fail(error)
 
 
 def _read_channel(path: str) -> Channel:
@@ -107,7 +98,8 @@ def main() -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder to write.")
 @click.option(
     "--channel",
-    type=_ChannelSpec(),
+    type=_channel,
+    metavar="CHANNEL",
     help="What was deleted, such as the,ad or a JSON file; inferred if not given.",
 )
 @_inferring
@@ -221,7 +213,9 @@ def detect(
 
 @main.command()
 @_common
-@click.option("--channel", type=_ChannelSpec(), required=True, help="What to delete: the,ad …")
+@click.option(
+    "--channel", type=_channel, metavar="CHANNEL", required=True, help="What to delete: the,ad …"
+)
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Draws what is lost at random."
 )

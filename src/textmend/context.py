@@ -20,13 +20,12 @@ from textmend.candidates import Column, Slot
 from textmend.decoder import Array, posteriors, softmax
 from textmend.edits import Kind
 from textmend.lexicon import Lexicon
+from textmend.memory import remember
 from textmend.network import Floats, Ids, Lines, Network, form, recurring
 from textmend.preimages import Candidate
 from textmend.tokens import shape
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
-
-_MOST_REMEMBERED = 100_000  # slots whose candidates are kept looked up
 
 # Nats against a lower-case word at the start of a sentence, and against a capital right after a
 # word that vanished from there ("The rain" leaves "rain").
@@ -174,10 +173,8 @@ class NetworkContext:
             )
             shares = (chances / chances.sum()).astype(np.float32)
             code = form(texts[0], first=slot.first)
-            known = _Facts(self._network.ids(texts), shares, code, np.log(chances), slot.doubt)
-            if len(self._seen) > _MOST_REMEMBERED:
-                self._seen.clear()
-            self._seen[slot] = known
+            facts = _Facts(self._network.ids(texts), shares, code, np.log(chances), slot.doubt)
+            known = remember(self._seen, slot, facts)
         return known
 
 
@@ -196,6 +193,7 @@ class PairContext:
     # Fitted on news under seventeen channels, from "the" to "e".
     calibration: Mapping[Kind, Calibration] = {
         "word": Calibration(),
+        "rejoined-word": Calibration(),
         "vanished-word": Calibration(0.67, -0.66),
     }
 
@@ -220,12 +218,13 @@ class PairContext:
         scores: list[Array] = []
         before: tuple[str | None, ...] = (None,)
         for column in line:
-            slot, gap = column.slot, [(), *((word,) for word, _ in column.vanished)]
+            slot, gap = column.slot, [None, *(word for word, _ in column.vanished)]
             words: tuple[Candidate | None, ...] = slot.words if slot.is_word else (None,)
             table = np.empty((len(before), len(gap), len(words)))
             for choice, vanished in enumerate(gap):
                 for row, left in enumerate(before):
-                    inner, last = self._chain(left, vanished)
+                    inner = self._log(vanished, left) if vanished else 0.0
+                    last = vanished or left
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log_word(word, last)
             table += [math.log(candidate.likelihood) for candidate in slot.words]
@@ -234,14 +233,6 @@ class PairContext:
             scores.append(table + capitals(column))
             before = tuple(None if word is None else word.text for word in words)
         return scores
-
-    def _chain(self, left: str | None, words: Sequence[str]) -> tuple[float, str | None]:
-        """The log of P(words | left), and the word that the next one follows."""
-        total = 0.0
-        for word in words:
-            total += self._log(word, left)
-            left = word
-        return total, left
 
     def _log_word(self, word: Candidate | None, before: str | None) -> float:
         if word is None:

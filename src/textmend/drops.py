@@ -70,6 +70,11 @@ class Rule(ABC):
         """What every occurrence leaves, where that is always the same."""
         return ""
 
+    @property
+    def crosses_lines(self) -> bool:
+        """Whether it deletes or leaves line breaks; words are put back within lines only."""
+        return "\n" in self.pattern or "\n" in self.residue
+
     def left(self, found: regex.Match[str]) -> str:
         """What stands in the place of an occurrence."""
         del found

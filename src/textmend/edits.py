@@ -139,7 +139,7 @@ class Mended:
 
     def _spared(self) -> Iterator[tuple[int, int]]:
         """What the channel did not act on, as spans of the mended text."""
-        starts = [edit.start for edit in self.edits]
+        starts = self._edit_starts
         done = -1
         for start, end in self.intact:
             at = bisect_right(starts, start) - 1
@@ -172,6 +172,11 @@ class Mended:
         return [0, *accumulate(len(edit.after) - len(edit.before) for edit in self.edits)]
 
     @cached_property
+    def _edit_starts(self) -> list[int]:
+        """Where each edit begins in the input."""
+        return [edit.start for edit in self.edits]
+
+    @cached_property
     def _starts(self) -> list[int]:
         """Where each edit begins in the mended text."""
         return [edit.start + shift for edit, shift in zip(self.edits, self._shifts, strict=False)]
@@ -183,7 +188,7 @@ class Mended:
         was inserted maps to after that word.
         """
         _check(offset, self.original)
-        at = bisect_right([edit.start for edit in self.edits], offset)
+        at = bisect_right(self._edit_starts, offset)
         if at and offset < self.edits[at - 1].end:
             edit, start = self.edits[at - 1], self._starts[at - 1]
             return start if offset == edit.start else start + len(edit.after)

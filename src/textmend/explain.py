@@ -6,6 +6,8 @@ Start reading at :func:`sentence` for an edit, at :func:`verdict` for a text.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from functools import lru_cache
 
 from textmend.drops import Drop, Rule
 from textmend.edits import Edit, Mended
@@ -41,8 +43,14 @@ def per_cent(share: float) -> str:
 
 def place(text: str, offset: int) -> tuple[int, int]:
     """The line and column, counted from one, of an offset."""
-    before = text[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+    starts = _line_starts(text)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=1)
+def _line_starts(text: str) -> list[int]:
+    return [0, *(at for at, character in enumerate(text, 1) if character == "\n")]
 
 
 def located(mended: Mended, name: str) -> list[str]:

@@ -18,7 +18,9 @@ from textmend.errors import TextmendError
 
 # How residues are called in a spec, where the character itself would not be readable.
 _RESIDUES = {"space": " ", "fffd": "\ufffd", "nul": "\0"}
-_CODE = regex.compile(r"u\+([0-9a-f]{2,6})")
+_CODE = regex.compile(r"(?i)u\+([0-9a-f]{2,6})")
+_LAST_CODE = 0x10FFFF
+_SURROGATES = range(0xD800, 0xE000)
 
 
 def residue_named(name: str) -> str:
@@ -29,12 +31,17 @@ def residue_named(name: str) -> str:
     >>> residue_named("U+0003"), residue_named("?"), residue_named("f+space")
     ('\x03', '?', 'f ')
     """
-    return "".join(map(_character, regex.split(r"(?<!^|u)\+", name.lower())))
+    return "".join(map(_character, regex.split(r"(?<!^|[uU])\+", name)))
 
 
 def _character(name: str) -> str:
     code = _CODE.fullmatch(name)
-    return chr(int(code[1], 16)) if code else _RESIDUES.get(name, name)
+    if code is None:
+        return _RESIDUES.get(name.lower(), name)
+    number = int(code[1], 16)
+    if number > _LAST_CODE or number in _SURROGATES:
+        raise TextmendError(f"{name} is the code of no character")
+    return chr(number)
 
 
 @dataclass(frozen=True, repr=False)

@@ -59,10 +59,17 @@ def encode(text: str, name: str, encoding: str) -> bytes:
 
 
 def write(name: Path, text: str, encoding: str) -> None:
-    """Write a file whole: beside its place first, then moved there in one step."""
+    """Write a file whole: beside its place first, then moved there in one step.
+
+    What a link points to is replaced, not the link; a pipe or device is written to as it is.
+    """
     data = encode(text, str(name), encoding)
     unfinished: Path | None = None
     try:
+        name = name.resolve()
+        if name.exists() and not name.is_file():
+            name.write_bytes(data)
+            return
         with tempfile.NamedTemporaryFile(
             dir=name.parent, prefix=f".{name.name}.", delete=False
         ) as file:

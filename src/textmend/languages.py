@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from textmend.errors import TextmendError
-from textmend.lexicon import frequent_words, key, languages
+from textmend.lexicon import UNSPACED, frequent_words, key, languages, listed
 from textmend.tokens import Token
 
 AUTO = "auto"
@@ -27,19 +27,19 @@ _RIVAL = 0.8
 
 
 def among(spec: str) -> tuple[str, ...]:
-    """The languages that a spec names: several codes, separated by commas, or ``"auto"`` for all.
+    """The languages that a spec names: several tags, separated by commas, or ``"auto"`` for all.
 
-    >>> among("en, de")
-    ('en', 'de')
+    >>> among("en, pt-BR")
+    ('en', 'pt')
     """
-    known = languages()
     if spec == AUTO:
-        return tuple(known)
-    asked = tuple(dict.fromkeys(code.strip() for code in spec.split(",")))
+        return tuple(languages())
+    asked = tuple(dict.fromkeys(listed(tag.strip()) for tag in spec.split(",")))
     for code in asked:
-        if code not in known:
+        if code in UNSPACED:
             raise TextmendError(
-                f"unknown language {code!r} in {spec!r}; name some of {', '.join(known)}"
+                f"{code!r} in {spec!r} has no spaces between words, by which texts are told apart; "
+                "name it alone"
             )
     return asked
 

@@ -21,6 +21,7 @@ import regex
 from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
+from textmend.memory import MOST, remember
 from textmend.tokens import Beside, Shape, Token, lines, sentence_starts, shape, tokenize
 
 # Share of the words of clean English that wordfreq does not know, by capitalisation, measured on
@@ -43,7 +44,6 @@ _PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|
 _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 
 _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
-_MOST_REMEMBERED = 100_000
 _COMMON_WORDS = 50_000
 _RARE_LETTER = 1e-5  # the share of a letter that belongs to words of other languages
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
@@ -66,7 +66,7 @@ _OTHER_CASE = 0.04
 # The frequency of the rarest words whose capitals were counted.
 _COUNTED = 1e-6
 
-_UNSPACED = frozenset({"ja", "ko", "zh"})  # their words are wordfreq's, not those between spaces
+UNSPACED = frozenset({"ja", "ko", "zh"})  # their words are wordfreq's, not those between spaces
 
 Why = Literal["unknown", "rare", "scrap"]
 
@@ -87,11 +87,16 @@ class Suspect:
     why: Why
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def key(word: str) -> str:
-    """The form under which a word is listed: lower case, straight apostrophe."""
+def folded(text: str) -> str:
+    """A text in lower case, with straight apostrophes."""
     # Python makes two characters of the lower case of İ.
-    return word.replace("İ", "i").lower().replace("’", "'")
+    return text.replace("İ", "i").lower().replace("’", "'")
+
+
+@lru_cache(maxsize=MOST)
+def key(word: str) -> str:
+    """The form under which a word is listed; that of each is kept."""
+    return folded(word)
 
 
 class Lexicon:
@@ -113,7 +118,7 @@ class Lexicon:
     @staticmethod
     def load(lang: str = "en") -> Lexicon:
         """The largest list of wordfreq for a language tag, such as ``"en"`` or ``"pt-BR"``."""
-        return _load(_listed(lang))
+        return _load(listed(lang))
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Lexicon.load, (self.lang,)
@@ -153,7 +158,7 @@ class Lexicon:
             held = self.holding(pattern)
             for other in without:
                 held = held & ~self.holding(other)
-            known = self._rates[asked] = float(self.shares[held].sum())
+            known = remember(self._rates, asked, float(self.shares[held].sum()))
         return known
 
     @cached_property
@@ -277,11 +282,9 @@ class Lexicon:
         None for a word that needs no explanation. A flag on a name says little, and is left out.
         """
         asked = (word, first)
-        if asked not in self._suspicions:
-            if len(self._suspicions) > _MOST_REMEMBERED:
-                self._suspicions.clear()
-            self._suspicions[asked] = self._suspicion(word, first)
-        return self._suspicions[asked]
+        if asked in self._suspicions:
+            return self._suspicions[asked]
+        return remember(self._suspicions, asked, self._suspicion(word, first))
 
     def _suspicion(self, word: str, first: bool) -> tuple[float, bool] | None:
         if shape(word) in ("upper", "mixed"):
@@ -313,7 +316,7 @@ def languages() -> list[str]:
     """The codes of the languages whose words stand between spaces."""
     import wordfreq
 
-    return sorted(wordfreq.available_languages().keys() - _UNSPACED)
+    return sorted(wordfreq.available_languages().keys() - UNSPACED)
 
 
 @lru_cache(maxsize=64)
@@ -334,7 +337,7 @@ def frequent_words(lang: str, most: int) -> dict[str, float]:
 
 
 @lru_cache(maxsize=64)
-def _listed(tag: str) -> str:
+def listed(tag: str) -> str:
     """The code of the language of wordfreq that a tag asks for: "pt" for "pt-BR"."""
     import langcodes
     import wordfreq

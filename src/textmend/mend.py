@@ -70,19 +70,31 @@ def _survivors(
 
 def proven(mended: Mended) -> Mended:
     """The result without the edits that the channel does not undo."""
-    kept = list(mended.edits)
-    while mended.damage() != mended.original:
-        if not kept:
-            # What the channel would delete from the input itself was never its work.
-            return Mended(mended.original)
-        alone = [replace(mended, edits=(edit,)) for edit in kept]
-        proving = [each.edits[0] for each in alone if each.damage() == each.original]
-        # Edits that prove themselves alone but not together: the least likely goes.
-        if len(proving) == len(kept):
-            proving.remove(min(kept, key=lambda edit: edit.probability))
-        kept = proving
-        mended = replace(mended, edits=tuple(kept))
-    return mended
+    if _proves(mended):
+        return mended
+    if not _proves(replace(mended, edits=())):
+        # What the channel would delete from the input itself was never its work.
+        return Mended(mended.original)
+    return replace(mended, edits=_proving(mended, mended.edits))
+
+
+def _proves(mended: Mended) -> bool:
+    return mended.damage() == mended.original
+
+
+def _proving(mended: Mended, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Those of some edits that the channel undoes: few are not, so that halves are tried first."""
+    if not edits or _proves(replace(mended, edits=edits)):
+        return edits
+    if len(edits) == 1:
+        return ()
+    half = len(edits) // 2
+    kept = _proving(mended, edits[:half]) + _proving(mended, edits[half:])
+    # Edits that prove themselves alone but not together: the least likely goes.
+    while not _proves(replace(mended, edits=kept)):
+        least = min(kept, key=lambda edit: edit.probability)
+        kept = tuple(edit for edit in kept if edit is not least)
+    return kept
 
 
 def _edits(
@@ -108,14 +120,15 @@ def _edits(
                 channel.acting_on(gap[best].text),
             )
     best = int(judged.words.argmax())
-    if best and (chance := calibration["word"](float(judged.words[best]))) >= min_probability:
+    kind: Kind = "rejoined-word" if slot.span else "word"
+    if best and (chance := calibration[kind](float(judged.words[best]))) >= min_probability:
         word = slot.words[best]
         yield Edit(
             column.start,
             column.end,
             slot.words[0].text,
             word.text,
-            "rejoined-word" if slot.span else "word",
+            kind,
             chance,
             _alternatives(slot.words, judged.words, best, chance),
             channel.acting_on(

@@ -179,14 +179,7 @@ class Network:
     def load(path: str | Path = SHIPPED) -> Network:
         """The network in a model file; reading the same file again costs nothing."""
         found = Path(path)
-        try:
-            stamp = found.stat().st_mtime_ns
-        except OSError as error:
-            raise TextmendError(
-                f"cannot read the model {found}: {error.strerror}; reinstall textmend, name "
-                "another model, or do without one (model=None)"
-            ) from None
-        return _load(found, stamp)
+        return _load(found, found.stat().st_mtime_ns if found.exists() else 0)
 
     @property
     def lang(self) -> str:
@@ -375,7 +368,13 @@ def _bytes(array: NDArray[Any]) -> bytes:
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """The header and the arrays of a model file; anything else is a :class:`TextmendError`."""
-    data = memoryview(path.read_bytes())
+    try:
+        data = memoryview(path.read_bytes())
+    except OSError as error:
+        raise TextmendError(
+            f"cannot read the model {path}: {error.strerror}; reinstall textmend, name "
+            "another model, or do without one (model=None)"
+        ) from None
     digest, body = data[len(_MAGIC) : len(_MAGIC) + _DIGEST], data[len(_MAGIC) + _DIGEST :]
     if data[: len(_MAGIC)] != _MAGIC:
         raise TextmendError(

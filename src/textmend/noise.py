@@ -56,7 +56,7 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     counts, types = census.totals, census.types[: len(census.totals)]
     lengths = np.array([len(word) for word in types])
     known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in types]
-    words, letters = counts.sum(), counts[known] @ lengths[known]
+    words, letters = counts.sum(), max(counts[known] @ lengths[known], 1)
     unknown = UNKNOWN_SHARE * words  # as many as clean texts have
     rarer = 1.0 / _SLIPS  # writers who slip more often are rarer, exponentially
     sources = np.array([strange.unknown, strange.slips + strange.lost])
@@ -74,7 +74,10 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
         for at in np.argsort(-shares, kind="stable")
         if shares[at] > 0.5 and (word := strange.words[at])
     )
-    rule, held = RandomLoss(float(f"{rates[2]:.2g}")), int(counts @ lengths)
+    # Words that lost a letter held letters, too, and may be most of the long words of a text.
+    held_by_lost = shares @ np.array([len(word) + 1 for word in strange.words])
+    rate = shares.sum() / (letters + held_by_lost)
+    rule, held = RandomLoss(float(f"{rate:.2g}")), int(counts @ lengths)
     return (Evidence(rule, held / (1.0 - rule.rate), held, explained, log_odds),)
 
 

@@ -12,29 +12,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import TypeVar
 
 import numpy as np
 import regex
 
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
-from textmend.lexicon import Lexicon, key
+from textmend.lexicon import Lexicon, folded, key
 from textmend.losses import Losses
+from textmend.memory import remember
 from textmend.spelling import Speller
 from textmend.tokens import Beside, Token, shape
 
 _MOST_PREIMAGES = 24
-_MOST_REMEMBERED = 100_000
 _MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
 _VANISHED_FREQUENCY = 1e-5
 _HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
 _NEXT = regex.compile(r"\s*(?:[\p{L}\p{M}]+|.)|", regex.DOTALL)
-
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ class Preimages:
         listed = lexicon if among is None else among
         # What leaky rules may leave of words is too much to be listed.
         self._leaks = [drop.rate for drop in drops if drop.rate < 1.0]
-        drops = tuple(drop for drop in drops if drop.rate == 1.0)
+        drops = tuple(drop for drop in drops if drop.rate == 1.0 and not drop.crosses_lines)
         # Line by line: white space must not be collapsed across words.
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._drops = drops
@@ -139,7 +134,7 @@ class Preimages:
         return [first, *self._others.get(left, ())] if first else []
 
     def _damaged(self, words: list[str]) -> list[str]:
-        return key(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
+        return folded(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
 
     @property
     def lang(self) -> str:
@@ -166,7 +161,7 @@ class Preimages:
         known = self._surfaces.get((text, first, beside))
         if known is None:
             known = self._restore(text, first, beside)
-            _remember(self._surfaces, (text, first, beside), known)
+            remember(self._surfaces, (text, first, beside), known)
         return known
 
     def core(self, text: str) -> str:
@@ -203,7 +198,7 @@ class Preimages:
         if known is None:
             damaged = self.mass(token.text) if token.kind == "word" else 0.0
             known = math.log(max(damaged, self.lexicon.probability(token.text)))
-            _remember(self._logs_alone, token[:2], known)
+            remember(self._logs_alone, token[:2], known)
         return known
 
     def mass(self, text: str) -> float:
@@ -230,7 +225,7 @@ class Preimages:
         known = self._logs_with_spaces.get(text)
         if known is None:
             known = log_share(self.mass_with_spaces(text))
-            _remember(self._logs_with_spaces, text, known)
+            remember(self._logs_with_spaces, text, known)
         return known
 
     def mass_of(self, words: Iterable[Candidate]) -> float:
@@ -341,12 +336,6 @@ def following(text: str, end: int) -> str:
     """What follows a word or mark that ends there: a mark or letters, with white space before."""
     found = _NEXT.match(text, end)
     return key(found[0]) if found else ""
-
-
-def _remember(known: dict[_Key, _Value], asked: _Key, value: _Value) -> None:
-    if len(known) > _MOST_REMEMBERED:
-        known.clear()
-    known[asked] = value
 
 
 def _is_subsequence(text: str, of: str) -> bool:

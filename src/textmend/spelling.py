@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from textmend.channel import Channel
 from textmend.drops import Rule
 from textmend.lexicon import Lexicon
+from textmend.memory import remember
 
 _ORDER = 6  # letters that an n-gram holds, the last one the letter foretold
 _BITS = 6  # of a letter's code
 _WORDS = 150_000  # the model's own; those beyond are seldom more than slips
 _EDGE = 1  # the code of both ends of a word; 0 is that of letters too rare to be counted
+_MOST_STATES = 20_000  # of which the chances of all letters are kept: half a kilobyte each
 _BEAM = 8
 _GUESSES = 6
 _MOST_PARTS = 24  # different things that a channel deletes
@@ -105,7 +107,8 @@ class Spelling:
         """The log-probability of each letter after the letters of a state."""
         found = self._foretold.get(state)
         if found is None:
-            found = self._foretold[state] = np.log(self._chances(_ORDER - 1, state))
+            chances = np.log(self._chances(_ORDER - 1, state))
+            found = remember(self._foretold, state, chances, _MOST_STATES)
         return found
 
     def _chances(self, size: int, letters: int) -> NDArray[np.float64]:
@@ -124,8 +127,7 @@ class Spelling:
             seen = np.bincount(foretold, self._counts[first:last], 2**_BITS)
             kinds = np.count_nonzero(seen)
             chances = (chances * kinds + seen) / (kinds + seen.sum())
-        self._known[size, letters] = chances
-        return chances
+        return remember(self._known, (size, letters), chances, _MOST_STATES)
 
 
 class Speller:

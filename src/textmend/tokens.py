@@ -24,9 +24,9 @@ _TOKEN = regex.compile(
   | (?P<break>\r?\n)
   | (?P<other>
         (?:https?://|www\.)\S*[^\s\p{P}]              # an address on the web
-      | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                  # an e-mail address
+      | (?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+    # an e-mail address
       | [@\#$]\w+                                     # a handle, a tag, a variable
-      | \w+(?:\.\w+)*\(\)                             # a call: name()
+      | (?<!\w|\w\.)\w++(?:\.\w++)*+\(\)              # a call: name()
       | (?:\p{L}\.){2,}                               # an abbreviation: U.S.
       | [\p{L}\p{M}]*[\p{N}_](?:[\p{L}\p{N}\p{M}_]*)[\p{L}_][\p{L}\p{N}\p{M}_]*   # 27th, is_on
       | [\p{L}\p{M}]+[\p{N}_]+                        # B2, x_
@@ -165,11 +165,12 @@ def sentence_starts(line: Sequence[Token], residues: frozenset[str] = frozenset(
     ['Mr', 'then']
     """
     starts, fresh, before = [], True, ""
+    followed = _capital_follows(line) if residues else []
     for place, (kind, text, _) in enumerate(line):
         starts.append(fresh)
         if kind == "space" or kind == "break":
             continue
-        if text in residues and not _capital_follows(line, place):
+        if text in residues and not followed[place]:
             before = text
             continue
         if kind == "other" and text in _TERMINATORS:
@@ -183,10 +184,14 @@ def sentence_starts(line: Sequence[Token], residues: frozenset[str] = frozenset(
     return starts
 
 
-def _capital_follows(line: Sequence[Token], place: int) -> bool:
-    """Whether the next word after a place is capitalised."""
-    following = (token.text for token in islice(line, place + 1, None) if token.kind == "word")
-    return next(following, "")[:1].isupper()
+def _capital_follows(line: Sequence[Token]) -> list[bool]:
+    """For each token, whether the next word after it is capitalised."""
+    found, capital = [], False
+    for kind, text, _ in reversed(line):
+        found.append(capital)
+        if kind == "word":
+            capital = text[:1].isupper()
+    return found[::-1]
 
 
 _SENTENCE_WORDS = 8

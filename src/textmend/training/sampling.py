@@ -104,12 +104,12 @@ _LENGTHS = (0.2, 0.4, 0.25, 0.15)  # how often a sequence has one letter, two, t
 class Channels:
     """Channels to learn from: letter sequences as frequent as in text, and whole function words."""
 
-    def __init__(self, words: Sequence[str], counts: Array) -> None:
+    def __init__(self, words: Sequence[str], counts: Array, lang: str) -> None:
         letters = [place for place, word in enumerate(words) if word.isalpha()]
         self._words = [words[place] for place in letters]
         shares = counts[letters] ** 0.8
         self._shares = np.cumsum(shares / shares.sum())
-        known = [word for word in _FUNCTION_WORDS if word in self._words]
+        known = [word for word in _FUNCTION_WORDS if lang == "en" and word in self._words]
         # Another language has its own: its commonest words.
         self._function = known if len(known) > 20 else self._words[:40]
         weights = np.array([_FUNCTION_WORDS.get(word, 1.0) for word in self._function])
@@ -188,7 +188,7 @@ class Sampler:
     ) -> None:
         self._corpus, self._reach, self._seed, self._pieces = corpus, reach, seed, pieces
         self._words = Words(corpus.words)
-        self._channels = Channels(corpus.words, corpus.counts)
+        self._channels = Channels(corpus.words, corpus.counts, corpus.lang)
         self._frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
         self._wordlike = np.array([is_word(word) for word in corpus.words])
         self._classes = sum(map(is_class, corpus.words))
