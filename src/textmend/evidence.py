@@ -1,4 +1,7 @@
-"""Why a channel is believed: values only, made by inference and read by people."""
+"""Why a channel is believed: values only, made by inference and read by people.
+
+Start reading at :class:`Evidence`.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
 from textmend.memory import MOST, remember
-from textmend.tokens import Beside, Shape, Token, lines, sentence_starts, shape, tokenize
+from textmend.tokens import WORD, Beside, Shape, Token, lines, sentence_starts, shape, tokenize
 
 # Share of the words of clean English that wordfreq does not know, by capitalisation, measured on
 # 690,000 words of press releases, speeches, textbooks and encyclopaedia articles. Each letter of
@@ -37,7 +37,7 @@ UNKNOWN_SHARE = _UNKNOWN_SHARE["lower"]
 _LOG_LETTER = -2.2
 _MARK = 1e-3  # the probability of a mark in the middle of words
 _LEAST = 1e-300  # the product over very many letters or marks would end at zero
-_PIECE = regex.compile(r"(?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)|\S|^\s|\s$")
+_PIECE = regex.compile(rf"(?P<word>{WORD})|\S|^\s|\s$")
 
 # Below these frequencies a word of that many letters is suspicious: the shorter a word, the more
 # often an ordinary one is used ("re" at 1.7e-4 is a scrap, "sonar" at 1e-6 is a word).

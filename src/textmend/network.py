@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from textmend.errors import TextmendError
 from textmend.lexicon import key
 from textmend.threads import spread
-from textmend.tokens import Shape, shape
+from textmend.tokens import WORD, Shape, shape
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.intp]
@@ -51,7 +51,7 @@ _AT_ONCE = 1000  # slots that are worked on together
 
 _NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
 _YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
+_WORD = regex.compile(WORD)
 
 # Up to 2**24 a float32 holds whole numbers exactly; the rest is a margin for rounding.
 _EXACT = 0.9 * 2**24

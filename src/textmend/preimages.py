@@ -22,13 +22,13 @@ from textmend.lexicon import Lexicon, folded, key
 from textmend.losses import Losses
 from textmend.memory import remember
 from textmend.spelling import Speller
-from textmend.tokens import Beside, Token, shape
+from textmend.tokens import WORD, Beside, Token, shape
 
 _MOST_PREIMAGES = 24
 _MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
 _VANISHED_FREQUENCY = 1e-5
-_HEAD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|.")
+_HEAD = regex.compile(rf"{WORD}|.")
 _NEXT = regex.compile(r"\s*(?:[\p{L}\p{M}]+|.)|", regex.DOTALL)
 
 

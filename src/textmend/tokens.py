@@ -16,6 +16,9 @@ import regex
 
 Kind = Literal["word", "number", "space", "break", "other"]
 
+# A word, as a pattern: letters and marks that combine with them, apostrophes between.
+WORD = r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*"
+
 # The order matters: what only looks like words comes before words.
 _TOKEN = regex.compile(
     r"""
@@ -26,13 +29,15 @@ _TOKEN = regex.compile(
         (?:https?://|www\.)\S*[^\s\p{P}]              # an address on the web
       | (?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+    # an e-mail address
       | [@\#$]\w+                                     # a handle, a tag, a variable
-      | (?<!\w|\w\.)\w++(?:\.\w++)*+\(\)              # a call: name()
+      | \w++(?:\.\w++){0,9}+\(\)                      # a call: name()
       | (?:\p{L}\.){2,}                               # an abbreviation: U.S.
       | [\p{L}\p{M}]*[\p{N}_](?:[\p{L}\p{N}\p{M}_]*)[\p{L}_][\p{L}\p{N}\p{M}_]*   # 27th, is_on
       | [\p{L}\p{M}]+[\p{N}_]+                        # B2, x_
     )
   | (?P<number>\p{N}+(?:[.,:]\p{N}+)*)
-  | (?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)
+  | (?P<word>"""
+    + WORD
+    + r""")
   | (?P<mark>.)
     """,
     regex.VERBOSE,

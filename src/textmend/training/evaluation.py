@@ -43,10 +43,6 @@ class Counts:
     restored: int = 0  # the right word in the right gap
     inserted: int = 0
 
-    def __add__(self, other: Counts) -> Counts:
-        names = vars(self)
-        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in names})
-
     @property
     def repaired_share(self) -> float:
         """The share of the damaged words that came back right."""
@@ -114,7 +110,7 @@ def random_channels(count: int, lexicon: Lexicon, seed: int = 0) -> list[Channel
 
 def evaluate(network: Network, texts: Iterable[str], channel: Channel, lexicon: Lexicon) -> Counts:
     """What the network makes of ``texts`` after they went through ``channel``."""
-    mender = _Mender(network, channel, lexicon)
+    mender = _Told(network, channel, lexicon)
     counts = Counts()
     for text in texts:
         mender.text(text, counts)
@@ -141,7 +137,7 @@ class _Slot:
 
 
 @dataclass
-class _Mender:
+class _Told:
     network: Network
     channel: Channel
     lexicon: Lexicon

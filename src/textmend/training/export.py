@@ -1,4 +1,7 @@
-"""A trained model as a model file: int8 weights, and a header that says where it comes from."""
+"""A trained model as a model file: int8 weights, and a header that says where it comes from.
+
+Start reading at :func:`export`.
+"""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ was interrupted goes on from its checkpoint as if nothing had happened.
 
 Several processes, started by ``torchrun``, read each its own batches, and every now and then their
 weights are averaged: local SGD, Stich, "Local SGD Converges Fast and Communicates Little"
-(arXiv:1805.09767). The first of them writes the checkpoint, from which all go on. Start reading at
-:func:`train`.
+(arXiv:1805.09767). The first of them writes the checkpoint, from which all go on, with its moments
+of the gradients. Start reading at :func:`train`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Counted on a prepared corpus, away from the starts of sentences, in the sources 
 are those of a newspaper (press releases write "the Senator"). The larger its vocabulary, the more
 names: the list of the lexicon is from ``prepare --words 65000``. Some words are names wherever
 they stand ("Andrew"), others only after another name ("Street") or before one ("Mount").
+Start reading at :func:`names`.
 """
 
 from __future__ import annotations
