@@ -28,7 +28,7 @@ def test_preimages_are_exactly_the_words_that_the_channel_damages(channel: Chann
     for form in forms - {""}:
         expected = {word for word in TOY.words if kept.apply(word) == form and word != form}
         assert {each.word for each in preimages.of(form, first=False)} == expected
-    assert {word for word, _ in preimages.vanished[False]} == {
+    assert {word for word, _ in preimages.vanished["lower"]} == {
         word for word in TOY.words if kept.apply(word) == ""
     }
 

@@ -92,6 +92,20 @@ def test_text_with_non_characters_passes_through() -> None:
     assert EXAMPLE.apply(text) == "a\ufdd0 b\ufdd1"
 
 
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("ligature:space", "did you mean 'ligatures'"),
+        ("Non-ASCII", "did you mean 'non-ascii'"),
+        ("the:word_start", "'word_start' is no option; name a place such as word-end"),
+        ("ligatures:fffx", "'fffx' is no option"),
+    ],
+)
+def test_misspelled_families_and_options(spec: str, message: str) -> None:
+    with pytest.raises(TextmendError, match=message):
+        Channel.parse(spec)
+
+
 def test_residues_are_what_was_named() -> None:
     assert Channel.parse("the:X,ff:F+space") == Channel(
         (Drop("the", residue="X"), Drop("ff", residue="F "))

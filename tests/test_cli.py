@@ -100,6 +100,17 @@ def test_a_pipe_stays_a_pipe(page: Path, tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("command", ["mend", "detect"])
+def test_a_full_disk_is_named(command: str, page: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        line = [sys.executable, "-m", "textmend", command, str(page)]
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "standard output: cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_explain_writes_a_line_per_edit(page: Path) -> None:
     result = run("mend", page, "--explain")
     lines = result.stderr.splitlines()
@@ -123,6 +134,14 @@ def test_min_probability(page: Path) -> None:
     every = json.loads(run("mend", page, "--json").stdout)["edits"]
     sure = json.loads(run("mend", page, "--json", "--min-probability", "1").stdout)["edits"]
     assert len(sure) < len(every)
+
+
+def test_a_channel_file_of_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "channel.txt"
+    file.write_text(Channel.of("the").to_json())
+    page = tmp_path / "page.txt"
+    page.write_text("Nerlands")
+    assert run("mend", "--channel", file, page).stdout == "Netherlands"
 
 
 def test_the_channel_as_a_list_or_a_file(tmp_path: Path) -> None:

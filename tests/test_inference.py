@@ -5,7 +5,10 @@ import regex
 
 import corpora
 from textmend import Channel, Drop, infer_channel, mend_and_explain
+from textmend.census import Census
 from textmend.inference import _Selection
+from textmend.lexicon import Lexicon
+from textmend.tokens import lines, tokenize
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -215,3 +218,17 @@ def test_two_words_tell_that_a_ligature_left_one_letter() -> None:
     assert infer_channel(damaged).channel.drops == (Drop("ff", residue="f"),)
     # Other letters that writers forget to double are nobody's fault.
     assert not infer_channel(text + " It is wel known, and hapens often.")
+
+
+def test_in_code_little_is_no_evidence() -> None:
+    prose = "The ir gar toger for bror and mor, and norn men bring lear and feaers. "
+    code = "def load(path):\n    found = {name: open(path / name) for name in path.names()}\n"
+
+    def census(text: str) -> Census:
+        return Census.of([lines(tokenize(text))], Lexicon.load())
+
+    assert census(code * 9 + prose).in_code
+    assert not census(code + prose * 9).in_code
+    assert infer_channel(prose * 2).channel.sequences == ("the",)
+    assert infer_channel(code * 9 + "\n" + prose * 2).channel.sequences == ("the",)
+    assert census("is_ok = empty? or nil? or even?\n" * 9).residues == ["", " "]

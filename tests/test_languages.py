@@ -42,6 +42,7 @@ def test_unknown_words_do_not_decide() -> None:
 def test_a_list_of_languages() -> None:
     assert among("auto") == tuple(languages())
     assert among("de,en, de") == ("de", "en")
+    assert Mender(lang="auto").language("hello") is None
     assert among("pt-BR,en,pt") == ("pt", "en")
     for spec, unknown in (("en,klingon", "klingon"), ("en,", "")):
         with pytest.raises(TextmendError, match=f"unknown language {unknown!r}"):

@@ -168,3 +168,29 @@ def test_odd_marks_between_words(mark: str) -> None:
     text = "\n".join(f"{mark} {line} {mark}, {line[:20]} {mark}{line[20:40]}" for line in lines)
     mended = mend_and_explain(text)
     assert mended.revert() == mended.damage() == text
+
+
+@pytest.mark.parametrize(
+    ("damaged", "channel", "mended"),
+    [
+        ("A report by many, NATO, OR and Y", "the", "A report by many, NATO, OR and Y"),
+        ('<p class="per">Or days</p>', "the", '<p class="per">Other days</p>'),
+        ("Many or <b>ses</b> of it", "the", "Many other <b>theses</b> of it"),
+        ("He ran `or` or days", "the", "He ran `or` other days"),
+        ("The meeƟng has an opƟon", "ti:Ɵ", "The meeting has an option"),
+        ("The meeXng has an opXon", "ti:X", "The meeting has an option"),
+        (
+            "His affe\ufffdion for the con\ufffdable",
+            "st:fffd",
+            "His affe\ufffdion for the constable",
+        ),
+    ],
+)
+def test_acronyms_markup_and_odd_residues(damaged: str, channel: str, mended: str) -> None:
+    assert mend(damaged, channel=channel) == mended
+
+
+def test_a_line_of_capitals_is_mended_in_capitals() -> None:
+    mended = mend("ANOR FARMER MET HIS BROR AND GRANDMOR IN NERLANDS", channel="the")
+    assert {"ANOTHER", "BROTHER", "GRANDMOTHER", "NETHERLANDS"} < {*mended.split()}
+    assert mended.isupper()

@@ -76,3 +76,17 @@ def test_no_line_of_an_article_is_code_however_damaged(spec: str) -> None:
     for document in corpora.load("news", split="dev"):
         text = Channel.parse(spec).apply(document.text) if spec else document.text
         assert not any(code_lines(lines(tokenize(text)))), document.id
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('<p class="lead">Or</p>', ['<p class="lead">', "</p>"]),
+        ("call `or(x)` or `y`.", ["`or(x)`", "`y`"]),
+        ("a < b and b > a", []),
+        ("o`cial of the classi`ed", []),
+    ],
+)
+def test_markup_and_code_in_prose_are_kept_whole(text: str, kept: list[str]) -> None:
+    whole = [token.text for token in tokenize(text) if len(token.text) > 1]
+    assert [each for each in whole if each[0] in "<`"] == kept

@@ -7,6 +7,7 @@ it mends: it is picklable and safe to share between threads. Start reading at
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import tee
@@ -68,6 +69,14 @@ class Mender:
     ) -> None:
         if not 0.0 <= min_probability <= 1.0:
             raise TextmendError(f"min_probability is {min_probability}; it must be in 0 to 1")
+        if not isinstance(channel, str | Channel | Inference | None):
+            raise TextmendError(
+                f"channel is {channel!r}; it must be a Channel, an Inference or text like 'the,ad'"
+            )
+        if not isinstance(lang, str):
+            raise TextmendError(f"lang is {lang!r}; it must be a tag, or several as in 'en,de'")
+        if math.isnan(min_log_odds):
+            raise TextmendError("min_log_odds is nan; it must be a number of nats")
         self.channel = Channel.parse(channel) if isinstance(channel, str) else channel
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
@@ -87,6 +96,8 @@ class Mender:
 
     def mend_and_explain(self, text: str) -> Mended:
         """The mended text with its edits, its channel, and the evidence for that."""
+        if not isinstance(text, str):
+            raise TextmendError(f"a text is a str, not {type(text).__name__}; decode it first")
         text_lines = lines(tokenize(text))
         lang = self._language(text_lines)
         if lang is None:
@@ -108,6 +119,8 @@ class Mender:
         ``pool``: they are of one origin, and share their evidence; see :meth:`for_source`. What is
         read to infer their channel is kept in memory until it is mended; the rest is not.
         """
+        if isinstance(texts, str):
+            raise TextmendError("mend_many takes several texts; for one there is mend")
         mender = self
         if pool:
             sample, texts = tee(texts)

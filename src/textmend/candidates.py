@@ -20,7 +20,16 @@ from textmend.lexicon import key
 from textmend.memory import remember
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import Part, is_written, neighbours, position, spans
-from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
+from textmend.tokens import (
+    Beside,
+    Shape,
+    Token,
+    beside_capitals,
+    is_shouted,
+    is_tag,
+    sentence_starts,
+    shape,
+)
 from textmend.tokens import Kind as TokenKind
 
 _LOWER_OPENER = 4.0  # nats
@@ -97,7 +106,7 @@ class Columns:
     def __init__(self, channel: Channel, preimages: Preimages) -> None:
         self._channel = channel
         self._preimages = preimages
-        self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside, Part], Slot] = {}
+        self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool], Slot] = {}
         self._spans: dict[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = {}
         self._survivors: dict[tuple[str, Reach], bool] = {}
 
@@ -118,6 +127,7 @@ class Columns:
         parts = neighbours(line, self._preimages.lexicon)
         preimages, whitespace = self._preimages, self._channel.whitespace
         usual = -_TERSE if terse else 0.0
+        shouted = is_shouted(line)
         telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
         whole = spans(line, self._channel, preimages) if preimages.spanning else {}
         found: list[Column] = []
@@ -134,10 +144,11 @@ class Columns:
                 blank = text
                 continue
             end = start + len(text)
-            vanished = preimages.at(here).vanished[first] if gaps else ()
+            form: Shape = "upper" if shouted else "title" if first else "lower"
+            vanished = preimages.at(here).vanished[form] if gaps else ()
             span = whole.get(start) if whole else None
             if span is None:
-                slot = self._slot(token, here, first, beside, part)
+                slot = self._slot(token, here, first, beside, part, shouted=shouted)
             else:
                 # What the span took of the space beside it is no trace of a vanished word.
                 vanished = vanished if span.start == start else ()
@@ -175,13 +186,20 @@ class Columns:
         return known
 
     def _slot(
-        self, token: Token, at: Reach | None, first: bool, beside: Beside, part: Part = ""
+        self,
+        token: Token,
+        at: Reach | None,
+        first: bool,
+        beside: Beside,
+        part: Part = "",
+        *,
+        shouted: bool = False,
     ) -> Slot:
         """The slot of a token; ``at`` is None where the channel did not act."""
-        asked = (token.text, token.kind, at, first, beside, part)
+        asked = (token.text, token.kind, at, first, beside, part, shouted)
         known = self._slots.get(asked)
         if known is None:
-            words = self._words(token, at, first, beside, part)
+            words = self._words(token, at, first, beside, part, shouted)
             is_word = token.kind == "word"
             doubt, is_end = self._doubt(token, at), token.kind == "break"
             slot = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
@@ -200,14 +218,22 @@ class Columns:
         return known
 
     def _words(
-        self, token: Token, at: Reach | None, first: bool, beside: Beside, part: Part
+        self,
+        token: Token,
+        at: Reach | None,
+        first: bool,
+        beside: Beside,
+        part: Part,
+        shouted: bool,
     ) -> tuple[Candidate, ...]:
         as_it_is = Candidate(token.text, key(token.text))
         if at is None or token.kind != "word" or part == "whole" or self.survives(token, at):
             return (as_it_is,)
-        form, first = shape(self._preimages.core(token.text)), first or part == "capital"
+        form, first = self._preimages.shape(token.text), first or part == "capital"
         # In running text a word of capitals is an acronym; what it lost cannot be told.
-        if form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first):
+        if not (shouted and token.text.isupper()) and (
+            form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first)
+        ):
             return (as_it_is,)
         return (as_it_is, *self._preimages.at(at).of(token.text, first=first, beside=beside))
 
@@ -226,9 +252,12 @@ def _insertion(
     None where the channel could not have left what stands there.
     """
     start = token.start - len(blank)
+    opened = before is not None and (before.text in _OPENING or is_tag(before.text))
     # What a word may stand before: another one, a number, a mark that opens something.
     follows = token.kind in ("word", "number") or (
-        token.kind == "other" and (token.text in _BEFORE or any(map(str.isalnum, token.text)))
+        token.kind == "other"
+        and (token.text in _BEFORE or any(map(str.isalnum, token.text)))
+        and not token.text.startswith("</")
     )
     if whitespace == "keep":
         # Both spaces of a vanished word are still there.
@@ -245,7 +274,7 @@ def _insertion(
     if not blank:
         return None
     if follows:
-        if before.text in _OPENING:
+        if opened:
             return start, "{}"
         return (token.start, "{} ")
     # A space before a mark is where the last word of a clause has gone.

@@ -35,6 +35,7 @@ _TERSE = 0.4
 # Marks that clean text has between letters.
 _BETWEEN = frozenset("'’‘ʼ-‐‑–—./&@_:,;+()[]\"“”«»…·*|\\=<>{}~^%$€£")
 _STRANGE = 2  # flagged words, or paragraphs that begin in lower case: more than clean text has
+_CODE_SHARE = 0.3  # of the words of a text that is much code
 _MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
 _RUN = 4  # words that are the same by no chance
 _SEEN = 2  # times that a mark stands between letters before it is taken for a residue
@@ -93,6 +94,7 @@ class Census:
     # Of each word in turn: its line, its type, whether it is capitalised, and whether it is running
     # text that was not told before in the same few words.
     _words: list[tuple[int, int, bool, bool]] = field(default_factory=list)
+    _code_words: int = 0
     _missing: dict[tuple[Rule, ...], tuple[list[str], bool]] = field(default_factory=dict)
 
     @classmethod
@@ -109,7 +111,9 @@ class Census:
             run: tuple[int, ...] = ()
             for line, is_code in zip(text_lines, code, strict=True):
                 number = len(census.lines)
-                for type_, is_title in census._add(place, line, names):
+                added = census._add(place, line, names)
+                census._code_words += len(added) * is_code
+                for type_, is_title in added:
                     fresh = False
                     if not is_code:
                         run = (*run[1 - _RUN :], type_)
@@ -174,6 +178,11 @@ class Census:
         """Occurrences of each type that is a word, in all lines."""
         return sums(self.tally.places, self.tally.counts, len(self.places))
 
+    @property
+    def in_code(self) -> bool:
+        """Whether much of this is code, data or tables."""
+        return self._code_words > _CODE_SHARE * len(self._words)
+
     def trace(self, text: str) -> int:
         """The place in the list of types of something that is no word of the census."""
         if text not in self.others:
@@ -200,8 +209,13 @@ class Census:
 
     @property
     def residues(self) -> list[str]:
-        """What may have been left in the place of letters; nothing and a space leave no mark."""
+        """What may have been left in the place of letters; nothing and a space leave no mark.
+
+        Code has marks of its own in names: empty?, {name!r}.
+        """
         marks = self.marks.most_common(_MOST_RESIDUES)
+        if self.in_code:
+            marks = [(mark, count) for mark, count in marks if not mark.isascii()]
         return ["", " ", *(mark for mark, count in marks if count >= _SEEN)]
 
     @property

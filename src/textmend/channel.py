@@ -12,6 +12,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, cached_property, partial
 from itertools import islice
 from typing import Any, Literal, get_args
@@ -35,6 +36,7 @@ __all__ = ["Channel", "Drop", "Place", "WhiteSpace"]
 WhiteSpace = Literal["keep", "squeeze", "collapse"]
 
 _BLANK = r"[^\S\n]"
+_LIKE_A_FAMILY = 0.85  # of a name in a spec: nobody deletes "ligature", or "nonascii"
 
 # Marks where something was deleted until white space is settled. A non-character of Unicode, so
 # that no text holds it; the rare text that does gets another one.
@@ -283,6 +285,11 @@ def _parse_drop(part: str, spec: str) -> Rule:
         )
     if name in FAMILIES:
         return FAMILIES[name].parse(options)
+    if likely := get_close_matches(name.lower(), FAMILIES, n=1, cutoff=_LIKE_A_FAMILY):
+        raise TextmendError(
+            f"malformed channel {spec!r}: {name!r} is no family, did you mean {likely[0]!r}? "
+            "(Channel.of, or JSON, takes any sequence literally)"
+        )
     given: dict[str, Any] = {}
     for option in options:
         is_place = option in get_args(Place)

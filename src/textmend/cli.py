@@ -41,7 +41,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def _channel(spec: str) -> Channel:
     """Sequences separated by commas, or the path of a JSON file."""
     try:
-        return _read_channel(spec) if spec.endswith(".json") else Channel.parse(spec)
+        is_file = spec.endswith(".json") or (not spec.isalnum() and Path(spec).is_file())
+        return _read_channel(spec) if is_file else Channel.parse(spec)
     except TextmendError as error:
         _fail(error)
 
@@ -100,7 +101,7 @@ def main() -> None:
     "--channel",
     type=_channel,
     metavar="CHANNEL",
-    help="What was deleted, such as the,ad or a JSON file; inferred if not given.",
+    help="What was deleted, such as the,ad, or a file with JSON; inferred if not given.",
 )
 @_inferring
 @click.option(
@@ -237,6 +238,11 @@ def _each(names: Iterable[str], encoding: str, work: Callable[[str, str], None])
             work(name, files.read(name, encoding))
         except TextmendError as error:
             _complain(error)
+            failed = True
+        except BrokenPipeError:  # whoever read the output has enough
+            raise
+        except OSError as error:
+            _complain(TextmendError(f"standard output: cannot be written: {error.strerror}"))
             failed = True
     return failed
 

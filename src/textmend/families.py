@@ -31,7 +31,13 @@ def residue_named(name: str) -> str:
     >>> residue_named("U+0003"), residue_named("?"), residue_named("f+space")
     ('\x03', '?', 'f ')
     """
-    return "".join(map(_character, regex.split(r"(?<!^|[uU])\+", name)))
+    parts = regex.split(r"(?<!^|[uU])\+", name)
+    if regex.search(r"[\p{L}_-]{3}", left := "".join(map(_character, parts))):
+        raise TextmendError(
+            f"{name!r} is no option; name a place such as word-end, or what was left: a character, "
+            f"{', '.join(_RESIDUES)}, a code such as U+FFFD, or several of these joined by +"
+        )
+    return left
 
 
 def _character(name: str) -> str:

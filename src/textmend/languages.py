@@ -21,6 +21,7 @@ _RARE = 1e-6  # the probability of all other words
 # Nats a word by which a text must be likelier in its language than rare words are: clean text has
 # 2.1 and more, a text that lost every "e" 1.4, and 40 words of such a text 1.0.
 _LEAST = 0.7
+_LEAST_OF_ALL = 12.0  # … of all its words: one or two common words are common in many languages
 # What it must have of the nats of any other language: nearly all texts have at most 0.7 in a
 # language that is not theirs, and at least 0.8 in theirs, however much they have lost.
 _RIVAL = 0.8
@@ -59,7 +60,7 @@ def guess(text_lines: Iterable[Sequence[Token]], asked: Sequence[str]) -> str | 
         return None
     nats = {lang: _nats(words, lang) for lang in languages()}
     best = max(asked, key=nats.__getitem__)
-    least = max(_LEAST * words.total(), _RIVAL * max(nats.values()))
+    least = max(_LEAST * words.total(), _RIVAL * max(nats.values()), _LEAST_OF_ALL)
     return best if nats[best] >= least else None
 
 

@@ -8,7 +8,7 @@ marks and spaces between them. Start reading at :meth:`Preimages.of`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -22,7 +22,7 @@ from textmend.lexicon import Lexicon, folded, key
 from textmend.losses import Losses
 from textmend.memory import remember
 from textmend.spelling import Speller
-from textmend.tokens import WORD, Beside, Token, shape
+from textmend.tokens import WORD, Beside, Shape, Token, shape
 
 _MOST_PREIMAGES = 24
 _MOST_VANISHED = 5
@@ -62,6 +62,7 @@ class Preimages:
         # What leaky rules may leave of words is too much to be listed.
         self._leaks = [drop.rate for drop in drops if drop.rate < 1.0]
         drops = tuple(drop for drop in drops if drop.rate == 1.0 and not drop.crosses_lines)
+        self._residues = [drop.residue for drop in drops if drop.residue.strip(" ")]
         # Line by line: white space must not be collapsed across words.
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._drops = drops
@@ -164,6 +165,16 @@ class Preimages:
             remember(self._surfaces, (text, first, beside), known)
         return known
 
+    def shape(self, text: str) -> Shape:
+        """How a word is capitalised, but for an elided one before it and for what drops left."""
+        return shape(self._spared(self.core(text)))
+
+    def _spared(self, text: str) -> str:
+        """A word without what drops left in it."""
+        for residue in self._residues:
+            text = text.replace(residue, "")
+        return text.strip(" ")
+
     def core(self, text: str) -> str:
         """A word without the elided one before it, which has capitals of its own."""
         return text[self._elided(text) :]
@@ -244,18 +255,23 @@ class Preimages:
         return sum(map(self.lexicon.frequency, words))
 
     @cached_property
-    def vanished(self) -> dict[bool, list[tuple[str, str]]]:
-        """Words that are deleted whole, and how they are written.
+    def vanished(self) -> dict[Shape, list[tuple[str, str]]]:
+        """Words that are deleted whole, and how they are written, by their capitals.
 
-        By whether a sentence may begin with them; where capitals survive, none vanished there.
+        Where case matters to the drops, capitals survive, and none vanished.
         """
+        ways: dict[Shape, Callable[[str], str]] = {
+            "lower": str,
+            "title": self.lexicon.title,
+            "upper": self.lexicon.upper,
+        }
         return {
-            first: [
+            form: [
                 (word, shown)
                 for word in self._deleted
-                if not self._channel.apply(shown := self.lexicon.title(word) if first else word)
+                if not self._channel.apply(shown := write(word))
             ]
-            for first in (False, True)
+            for form, write in ways.items()
         }
 
     def _restore(self, text: str, first: bool, beside: Beside) -> tuple[Candidate, ...]:
@@ -318,7 +334,7 @@ class Preimages:
         if "’" in damaged:
             word = word.replace("'", "’")
         title, upper = self.lexicon.title(word), self.lexicon.upper(word)
-        match shape(damaged.strip(" ")):
+        match shape(self._spared(damaged)):
             case "lower":
                 return [title, word] if title_first else [word, title]
             case "title":

@@ -129,6 +129,8 @@ def spans(
         after = here.heads.get(key(here.core(shown)))
         if not after:
             continue
+        if token.start > offset and text[token.start - offset - 1].isalpha():
+            continue
         several = following(text, token.end - offset) in after
         if not several and "" not in after:
             continue
@@ -136,6 +138,10 @@ def spans(
             if line[last].kind in ("number", "break"):
                 break
             core = text[token.start - offset : line[last].end - offset]
+            # What touches other letters is part of a word only.
+            end = line[last].end - offset
+            if text[end : end + 1].isalpha():
+                continue
             # A token alone is a slot anyway; a span it is where a space beside it is part of it.
             if line[last].kind == "space" or not (
                 here.loose.get(key(core))

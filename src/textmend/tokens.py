@@ -26,7 +26,9 @@ _TOKEN = regex.compile(
   | (?P<space>[^\S\r\n]+|\r(?!\n))
   | (?P<break>\r?\n)
   | (?P<other>
-        (?:https?://|www\.)\S*[^\s\p{P}]              # an address on the web
+        </?[a-zA-Z][^<>\n]*>                          # a tag of mark-up
+      | (?<![\p{L}\p{M}`])`[^`\n]+`(?![\p{L}\p{M}`])   # code in Markdown
+      | (?:https?://|www\.)\S*[^\s\p{P}]              # an address on the web
       | (?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+    # an e-mail address
       | [@\#$]\w+                                     # a handle, a tag, a variable
       | \w++(?:\.\w++){0,9}+\(\)                      # a call: name()
@@ -183,10 +185,15 @@ def sentence_starts(line: Sequence[Token], residues: frozenset[str] = frozenset(
                 before.lower() in _TITLES or (len(before) == 1 and before.isupper())
             )
             fresh = text != ":" and not abbreviation
-        elif kind != "other" or text not in _TRANSPARENT:
+        elif kind != "other" or not (text in _TRANSPARENT or is_tag(text)):
             fresh = False
         before = text
     return starts
+
+
+def is_tag(text: str) -> bool:
+    """Whether a token is a tag of mark-up, such as ``<b>``."""
+    return len(text) > 2 and text[0] == "<" and text[-1] == ">"
 
 
 def _capital_follows(line: Sequence[Token]) -> list[bool]:
@@ -214,6 +221,26 @@ def is_sentence(line: Sequence[Token]) -> bool:
         return False
     words = (token for token in line if token.kind == "word")
     return len(list(islice(words, _SENTENCE_WORDS))) == _SENTENCE_WORDS
+
+
+# How many words of capitals are no mere acronyms, and of how many letters on average.
+_SHOUTED_WORDS, _SHOUTED_LETTERS = 4, 3.2
+
+
+def is_shouted(line: Sequence[Token]) -> bool:
+    """Whether a line is written in capitals, and not merely a row of acronyms.
+
+    >>> is_shouted(tokenize("COUNCIL KEEPS THE LAST FERRY"))
+    True
+    >>> is_shouted(tokenize("GDP, CPI AND PMI OF UK AND US"))
+    False
+    """
+    words = [token.text for token in line if token.kind == "word" and len(token.text) > 1]
+    return (
+        len(words) >= _SHOUTED_WORDS
+        and all(map(str.isupper, words))
+        and sum(map(len, words)) > _SHOUTED_LETTERS * len(words)
+    )
 
 
 Shape = Literal["lower", "title", "upper", "mixed"]
