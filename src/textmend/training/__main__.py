@@ -109,7 +109,8 @@ def train_command(
 ) -> None:
     """Teach a network from prepared CORPORA; the same command goes on after an interruption.
 
-    One of CORPORA is read. Under torchrun each process reads another of them, or the same one in
+    One of CORPORA is read. Under "torchrun --nproc-per-node 2 -m -- textmend.training train …" (the
+    two hyphens keep our options from it) each process reads another of them, or the same one in
     another order, and their weights are averaged; the corpora need one vocabulary (prepare
     --words-of).
     """
