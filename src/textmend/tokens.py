@@ -235,12 +235,14 @@ def is_shouted(line: Sequence[Token]) -> bool:
     >>> is_shouted(tokenize("GDP, CPI AND PMI OF UK AND US"))
     False
     """
-    words = [token.text for token in line if token.kind == "word" and len(token.text) > 1]
-    return (
-        len(words) >= _SHOUTED_WORDS
-        and all(map(str.isupper, words))
-        and sum(map(len, words)) > _SHOUTED_LETTERS * len(words)
-    )
+    count = letters = 0
+    for kind, text, _ in line:
+        if kind == "word" and len(text) > 1:
+            if not text.isupper():  # most lines are decided by their first word or two
+                return False
+            count += 1
+            letters += len(text)
+    return count >= _SHOUTED_WORDS and letters > _SHOUTED_LETTERS * count
 
 
 Shape = Literal["lower", "title", "upper", "mixed"]
