@@ -37,6 +37,7 @@ from textmend.lexicon import Lexicon
 from textmend.missed import Missed
 from textmend.noise import random_loss
 from textmend.preimages import Preimages
+from textmend.regions import segment
 from textmend.spans import position, spans
 from textmend.tokens import Token
 from textmend.traces import GAIN_CAP, Hypotheses, Rules, Traces, gain
@@ -52,7 +53,6 @@ _GONE = 8.0  # expected words whose absence is as good as a second word
 # and more words. (Of 4,746 source files eight had evidence, of 3 to 16 nats, mostly two words.)
 _IN_CODE = 12.0
 _SURVIVOR = 5.0  # nats; what a word that should have been damaged costs
-_SWITCH = 4.0  # nats; the price of each border between clean and damaged lines
 _CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
 _OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
 _GIVEN = 1.0  # nats for the damage of a line under a channel that is known
@@ -393,7 +393,8 @@ class _Selection:
         surviving = self._survivors(rule)
         spared = [each.drop.pattern for each in others]
         rate = census.lexicon.commonest.rate(rule.pattern, without=spared)
-        silent = silence(census.sizes * census.sentences * rate, surviving, share)
+        usage = _usage(census, rate, surviving)
+        silent = silence(census.sizes * census.sentences * rate * usage, surviving, share)
         is_prose = census.is_prose((*_drops(others), rule))
         if not is_prose:
             silent = np.minimum(silent, 0.0)
@@ -401,14 +402,16 @@ class _Selection:
         if conspicuous and not gains:
             damaged, total = np.ones(len(told), dtype=bool), 0.0
         else:
-            damaged, total = segment(told + silent, census.texts)
+            regions = segment(told + silent, census.texts)
+            damaged, total = regions.damaged, regions.log_odds
             # In a long text the words alone say plainly that all is damaged, or nothing.
             all_is = damaged.all() and total >= _CLEAR
             nothing_is = not damaged.any() and surviving.sum() >= _MANY
             if conspicuous and not all_is and not nothing_is:
-                missed = np.maximum(self._missed_by_line(rule.name), silent)
+                missed = np.maximum(usage * self._missed_by_line(rule.name), silent)
                 silent = np.where(surviving, silent, missed)
-                damaged, total = segment(told + silent, census.texts)
+                regions = segment(told + silent, census.texts)
+                damaged, total = regions.damaged, regions.log_odds
             total -= float(silent[damaged].sum())
         # Where other rules of the same channel have acted, this one has, too.
         acted = damaged | self._acted(others)
@@ -589,6 +592,18 @@ def silence(expected: Floats, surviving: Floats, share: float) -> Floats:
     return np.where(surviving, -cost * surviving, none)
 
 
+def _usage(census: Census, rate: float, surviving: Floats) -> float:
+    """How much of what the language leads one to expect the texts of a source do hold, at most 1.
+
+    Where some hold a sequence and others do not, its rate in this source is what tells how surely
+    those others should. Of a single text nothing but the language tells it.
+    """
+    expected = float((census.sizes * census.sentences).sum()) * rate
+    if census.texts[0] == census.texts[-1] or not expected:
+        return 1.0
+    return min(float(surviving.sum()) / expected, 1.0)
+
+
 def damaged_lines(
     census: Census,
     channel: Channel,
@@ -607,8 +622,9 @@ def damaged_lines(
     odds = np.full(len(census.lines), bonus)
     for drop in channel.drops:
         rate = census.lexicon.commonest.rate(drop.pattern)
-        expected = census.sizes * census.sentences * rate
-        odds += silence(expected, census.survivors(drop), shares.get(drop, 1.0))
+        surviving = census.survivors(drop)
+        expected = census.sizes * census.sentences * rate * _usage(census, rate, surviving)
+        odds += silence(expected, surviving, shares.get(drop, 1.0))
     inside = preimages.at("text")
     gains = {
         place: gain(inside.mass(census.types[place]), clean, len(census.types[place]))
@@ -628,34 +644,7 @@ def damaged_lines(
         if here is not inside and opener.kind == "word":
             clean = census.lexicon.probability(opener.text)
             odds[line] += gain(here.mass(opener.text), clean, len(opener.text))
-    return segment(odds, census.texts)[0]
-
-
-def segment(odds: Floats, texts: Sequence[int]) -> tuple[NDArray[np.bool_], float]:
-    """The likeliest damaged lines, given the log-odds of each, and their log-odds together.
-
-    Borders between clean and damaged lines cost; a new text begins afresh (Viterbi, two states).
-    """
-    if not len(odds):
-        return np.zeros(0, dtype=bool), 0.0
-    lead, text = 0.0, texts[0]  # of damaged over clean, up to here
-    back: list[tuple[bool, bool]] = []
-    for favour, of in zip(odds.tolist(), texts, strict=True):
-        if of != text:
-            text = of
-            back.append((lead > 0.0, lead > 0.0))
-            lead = favour
-        else:
-            back.append((lead > _SWITCH, lead >= -_SWITCH))
-            # Who is further behind would have come over.
-            lead = favour + (_SWITCH if lead > _SWITCH else max(lead, -_SWITCH))
-    states = np.zeros(len(odds), dtype=bool)
-    state = lead > 0.0
-    for line in range(len(odds) - 1, -1, -1):
-        states[line] = state
-        state = back[line][state]
-    borders = int(np.count_nonzero(np.diff(states) & (np.diff(texts) == 0)))
-    return states, float(odds[states].sum()) - _SWITCH * borders
+    return segment(odds, census.texts).damaged
 
 
 _DOUBLE = regex.compile(r"(?<=[^\s.!?:;])[ \u00a0]{2}(?=\S)")

@@ -1,0 +1,113 @@
+"""Which texts of a source came through its channel, and which of their lines it acted on.
+
+Within a text, lines are damaged or clean (a clean headline above a damaged body), and borders
+between the two cost. A text either came through the channel or it did not: the share of those that
+did is learned from all of them, so that choosing a few texts among many is paid for. Texts that
+happen to lack a sequence are then no evidence that it was deleted. Start reading at
+:func:`segment`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.census import Floats
+
+BORDER = 4.0  # nats; the price of each border between clean and damaged lines of a text
+_HALVINGS = 40  # of the interval that holds the share: to far more digits than texts can tell
+
+Damaged = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Where a channel acted: ``damaged`` has one value a line.
+
+    ``share``: of the texts, how many came through the channel, from 0 to 1. ``log_odds``: of the
+    lines as they are under this against all of them clean, in nats.
+    """
+
+    damaged: Damaged
+    share: float
+    log_odds: float
+
+
+def segment(odds: Floats, texts: Sequence[int]) -> Regions:
+    """The likeliest regions, given the log-odds of damage for each line and the text that it is of.
+
+    ``texts`` has the lines of each text together.
+    """
+    if not len(odds):
+        return Regions(np.zeros(0, dtype=bool), 0.0, 0.0)
+    bounds = [0, *(np.flatnonzero(np.diff(texts)) + 1).tolist(), len(odds)]
+    damaged = np.ones(len(odds), dtype=bool)
+    of_texts = np.add.reduceat(odds, bounds[:-1])
+    for text, start in enumerate(bounds[:-1]):
+        if (end := bounds[text + 1]) - start > 1:
+            inside, best = _lines(odds[start:end])
+            # A text that came through the channel is damaged somewhere.
+            if inside.any():
+                damaged[start:end], of_texts[text] = inside, best
+    share, total = share_of(of_texts)
+    came_through = of_texts > _least(share)
+    damaged &= np.repeat(came_through, np.diff(bounds))
+    return Regions(damaged, share, total)
+
+
+def share_of(log_odds: Floats) -> tuple[float, float]:
+    """The likeliest share of texts that came through a channel, and the log-odds that some did.
+
+    ``log_odds``: for each text, of having come through it. Each is the mixture of both; that the
+    share was fitted costs half the logarithm of how many texts it was fitted to.
+    """
+    # Of text t the likelihood ratio is 1 + share · (exp(log_odds) - 1): concave in the share.
+    excess = np.expm1(np.minimum(log_odds, 600.0))
+
+    def slope(share: float) -> float:
+        return float((excess / (1.0 + share * excess)).sum())
+
+    if slope(0.0) <= 0.0:
+        return 0.0, 0.0
+    low, high = 0.0, 1.0
+    # All came through, unless one is all but impossible then.
+    if log_odds.min() > -600.0 and slope(1.0 - 1e-12) >= 0.0:
+        low = 1.0
+    else:
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2.0
+            low, high = (middle, high) if slope(middle) > 0.0 else (low, middle)
+    share = low
+    log_odds = np.minimum(log_odds, 600.0) + np.maximum(log_odds - 600.0, 0.0)
+    with np.errstate(divide="ignore"):
+        mixed = np.logaddexp(np.log1p(-share), np.log(share) + log_odds)
+    return share, float(mixed.sum()) - 0.5 * math.log(len(log_odds))
+
+
+def _least(share: float) -> float:
+    """The log-odds above which a text came through, if this share of all texts did."""
+    if share in (0.0, 1.0):
+        return math.inf if share == 0.0 else -math.inf
+    return math.log1p(-share) - math.log(share)
+
+
+def _lines(odds: Floats) -> tuple[Damaged, float]:
+    """The likeliest damaged lines of a text, and their log-odds together (Viterbi, two states)."""
+    lead = 0.0  # of damaged over clean, up to here
+    back: list[tuple[bool, bool]] = []
+    for place, favour in enumerate(odds.tolist()):
+        if place:
+            back.append((lead > BORDER, lead >= -BORDER))
+            # Who is further behind would have come over.
+            lead = BORDER if lead > BORDER else max(lead, -BORDER)
+        lead += favour
+    states = np.zeros(len(odds), dtype=bool)
+    states[-1] = lead > 0.0
+    for line in range(len(odds) - 1, 0, -1):
+        states[line - 1] = back[line - 1][int(states[line])]
+    borders = int(np.count_nonzero(np.diff(states)))
+    return states, float(odds[states].sum()) - BORDER * borders
