@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from platform import machine, python_version
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.channels import EXAMPLE, Damager
 from benchmarks.documents import Document, corpus_hash
@@ -38,6 +38,9 @@ from benchmarks.metrics import (
 )
 from benchmarks.peers import is_asked, load
 from benchmarks.systems import Output, System, Textmend
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 _HERE = Path(__file__).parent
 _WARM_UP = (
@@ -200,7 +203,7 @@ def measure(
         for each in pools
     ]
     scores: list[Score] = []
-    for one in _map(tasks, jobs):
+    for one in mapped(run, tasks, jobs):
         scores.append(one)
         if progress:
             progress(len(scores), len(tasks))
@@ -227,13 +230,16 @@ def _pools(documents: Sequence[Document], size: int, seed: int) -> list[tuple[Do
     return [tuple(drawn[at : at + size]) for at in range(0, len(drawn) - size + 1, size)]
 
 
-def _map(tasks: Sequence[Task], jobs: int) -> Iterable[Score]:
+def mapped(
+    work: Callable[[Part], Result], parts: Sequence[Part], jobs: int = 1
+) -> Iterator[Result]:
+    """What ``work`` makes of each of the parts, in their order, in so many processes."""
     if jobs < 2:
-        yield from map(run, tasks)
+        yield from map(work, parts)
         return
     # Not forked: a progress bar's thread may hold a lock.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield from pool.map(run, tasks, chunksize=4)
+        yield from pool.map(work, parts, chunksize=4)
 
 
 def circumstances() -> dict[str, str]:
