@@ -94,7 +94,7 @@ def passages(document: Document, least: int, most: int) -> Iterator[Document]:
 
 
 def collections(source: str) -> Iterator[tuple[str, Iterable[Document]]]:
-    """What ``source`` is made of: a corpus, or files, by name; documents are read when asked for."""
+    """What ``source`` is made of: a corpus, or files, by name; documents are read as asked for."""
     path = Path(source)
     if source in _NAMED:
         yield source, _own(source)
