@@ -89,12 +89,22 @@ def _measuring(default_channels: str, default_limit: int | None) -> Callable[[_C
 @click.option("--oracle", is_flag=True, help="Tell textmend the channel, to judge ranking alone.")
 @click.option("--repeat/--no-repeat", default=True, help="Mend each result again: does it stay?")
 @click.option("--pool", type=click.IntRange(1), default=1, help="Mend so many as one source.")
-def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, pool: int, **options: Any) -> None:
+@click.option(
+    "--mixed",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    help="Damage this share of each pool; the others stay clean.",
+)
+def accuracy(
+    systems: Sequence[str], oracle: bool, repeat: bool, pool: int, mixed: float, **options: Any
+) -> None:
     """Accuracy by channel."""
+    if mixed < 1 and pool == 1:
+        raise click.UsageError("--mixed needs --pool: a single text is damaged, or it is clean")
     if oracle:
         systems = [re.sub("^textmend(?=$|:)", ORACLE, each) for each in systems]
     try:
-        report = _measured(systems, repeat=repeat, pool=pool, **options)
+        report = _measured(systems, repeat=repeat, pool=pool, mixed=mixed, **options)
     except Missing as reason:
         raise click.ClickException(f"{', '.join(systems)}: {reason}") from None
     _print(tables.accuracy_tables(report), tables.LEGEND)
@@ -254,7 +264,9 @@ def channels() -> None:
         click.echo(f"{name}: {', '.join(each.label for each in group)}")
 
 
-def _measured(systems: Sequence[str], *, repeat: bool, pool: int = 1, **options: Any) -> Report:
+def _measured(
+    systems: Sequence[str], *, repeat: bool, pool: int = 1, mixed: float = 1.0, **options: Any
+) -> Report:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("measuring", total=None)
         return measure(
@@ -265,6 +277,7 @@ def _measured(systems: Sequence[str], *, repeat: bool, pool: int = 1, **options:
             repeat=repeat,
             traces=options["traces"],
             pool=pool,
+            mixed=mixed,
             jobs=options["jobs"],
             progress=lambda done, of: progress.update(task, completed=done, total=of),
         )

@@ -1,8 +1,8 @@
 """Documents × channels × systems → scores: the measurement itself.
 
 :func:`measure` damages every document by every channel, has every system mend it, and scores the
-outcome; :class:`Report` adds up. Documents can be mended in pools, as texts of one source. Nothing
-here prints. Start reading at :func:`measure`.
+outcome; :class:`Report` adds up. Documents can be mended in pools, as texts of one source, of which
+all are damaged or only a share. Nothing here prints. Start reading at :func:`measure`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from platform import machine, python_version
 from time import perf_counter_ns
 from typing import Any, TypeVar
 
-from benchmarks.channels import EXAMPLE, Damager
+from benchmarks.channels import CLEAN, EXAMPLE, Damager
 from benchmarks.documents import Document, corpus_hash
 from benchmarks.metrics import (
     COUNTS,
@@ -51,7 +51,10 @@ _WARM_UP = (
 
 @dataclass(frozen=True)
 class Task:
-    """A pool of documents, mostly of one, to be damaged by a channel and mended by a system."""
+    """A pool of documents, mostly of one, to be damaged by a channel and mended by a system.
+
+    ``mixed``: the share of the documents that is damaged; the others stay clean.
+    """
 
     documents: tuple[Document, ...]
     damager: Damager
@@ -59,6 +62,15 @@ class Task:
     seed: int = 0
     repeat: bool = False
     traces: int = TRACES
+    mixed: float = 1.0
+
+    @property
+    def damagers(self) -> list[Damager]:
+        """What each document is damaged by; which stay clean is the same for all channels."""
+        count = len(self.documents)
+        drawn = random.Random(f"mixed {self.seed} {self.documents[0].id}")
+        damaged = set(drawn.sample(range(count), round(self.mixed * count)))
+        return [self.damager if place in damaged else CLEAN for place in range(count)]
 
 
 @dataclass(frozen=True)
@@ -116,10 +128,11 @@ def _row_dict(row: Row) -> dict[str, Any]:
 
 def run(task: Task) -> Score:
     """Damage, mend, score."""
-    damager, pooled = task.damager, len(task.documents) > 1
-    lang, truth = task.documents[0].lang, damager.channel
-    damages = [damager.damage(each.text, seed=f"{task.seed} {each.id}") for each in task.documents]
-    losses = [damager.losses(each.text) for each in task.documents]
+    pooled = len(task.documents) > 1
+    lang, truth = task.documents[0].lang, task.damager.channel
+    pairs = list(zip(task.documents, task.damagers, strict=True))
+    damages = [by.damage(each.text, seed=f"{task.seed} {each.id}") for each, by in pairs]
+    losses = [by.losses(each.text) for each, by in pairs]
     start = perf_counter_ns()
     system = _for_source(task, [damage.text for damage in damages])
     outputs = [system.mend(damage.text, lang=lang, truth=truth) for damage in damages]
@@ -180,6 +193,7 @@ def measure(
     repeat: bool = False,
     traces: int = TRACES,
     pool: int = 1,
+    mixed: float = 1.0,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
@@ -188,6 +202,7 @@ def measure(
     A system that is told the channel is not asked where it cannot be.
     ``repeat``: mend the result once more, to see that it stays. ``pool``: so many documents, drawn
     with ``seed``, are mended as texts of one source; those that fill no pool are left out.
+    ``mixed``: the share of each pool that is damaged, the rest is clean.
     ``progress``: called with how many pools are done, and of how many.
     """
     pools = [(each,) for each in documents] if pool == 1 else _pools(documents, pool, seed)
@@ -198,7 +213,7 @@ def measure(
         if is_asked(system, damager.channel)
     ]
     tasks = [
-        Task(each, damager, system, seed, repeat, traces)
+        Task(each, damager, system, seed, repeat, traces, mixed)
         for system, damager in pairs
         for each in pools
     ]
@@ -217,6 +232,7 @@ def measure(
         "systems": {name: load(name).version for name in systems},
         "documents": sum(map(len, pools)),
         "pool": pool,
+        "mixed": mixed,
         "words": sum(each.words for few in pools for each in few),
         "corpus": corpus_hash(documents),
         "seed": seed,

@@ -117,7 +117,7 @@ def _means_table(report: Report) -> Table:
 def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -> Table:
     about = report.about
     table = Table(
-        title=f"{title}\n{about['documents']} documents{_pooled(about['pool'])}, "
+        title=f"{title}\n{about['documents']} documents{_pooled(about['pool'], about['mixed'])}, "
         f"{about['words']:,} words; "
         f"commit {about['commit']}, {about['date'][:10]}"
     )
@@ -129,8 +129,10 @@ def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -
     return table
 
 
-def _pooled(size: int) -> str:
-    return f" in pools of {size}" if size > 1 else ""
+def _pooled(size: int, mixed: float) -> str:
+    if size == 1:
+        return ""
+    return f" in pools of {size}" + (f", {100 * mixed:.0f} % of each damaged" if mixed < 1 else "")
 
 
 def _damaging(rows: Sequence[Row]) -> list[Row]:
