@@ -20,6 +20,7 @@ from rich.table import Table
 from benchmarks import gate as gates
 from benchmarks import tables
 from benchmarks.accuracy import Report, circumstances, measure
+from benchmarks.alarms import POOL_WORDS, sound
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.languages import recognized
@@ -88,12 +89,22 @@ def _measuring(default_channels: str, default_limit: int | None) -> Callable[[_C
 @click.option("--oracle", is_flag=True, help="Tell textmend the channel, to judge ranking alone.")
 @click.option("--repeat/--no-repeat", default=True, help="Mend each result again: does it stay?")
 @click.option("--pool", type=click.IntRange(1), default=1, help="Mend so many as one source.")
-def accuracy(systems: Sequence[str], oracle: bool, repeat: bool, pool: int, **options: Any) -> None:
+@click.option(
+    "--mixed",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    help="Damage this share of each pool; the others stay clean.",
+)
+def accuracy(
+    systems: Sequence[str], oracle: bool, repeat: bool, pool: int, mixed: float, **options: Any
+) -> None:
     """Accuracy by channel."""
+    if mixed < 1 and pool == 1:
+        raise click.UsageError("--mixed needs --pool: a single text is damaged, or it is clean")
     if oracle:
         systems = [re.sub("^textmend(?=$|:)", ORACLE, each) for each in systems]
     try:
-        report = _measured(systems, repeat=repeat, pool=pool, **options)
+        report = _measured(systems, repeat=repeat, pool=pool, mixed=mixed, **options)
     except Missing as reason:
         raise click.ClickException(f"{', '.join(systems)}: {reason}") from None
     _print(tables.accuracy_tables(report), tables.LEGEND)
@@ -148,6 +159,43 @@ def languages(lang: str, **options: Any) -> None:
         for channel, counts in found.items()
     }
     _write(options["json_file"] or _RESULTS / "languages.json", {**circumstances(), **described})
+
+
+@main.command()
+@click.option(
+    "--corpus",
+    "sources",
+    multiple=True,
+    default=["news", "prose", "negative", "languages"],
+    help="Clean text; repeatable. As elsewhere; also .txt.xz, documents parted by empty lines.",
+)
+@click.option("--pools", type=click.IntRange(0), default=2000, help="So many sources, or fewer.")
+@click.option("--documents", type=click.IntRange(0), default=20_000, help="So many, or fewer.")
+@click.option("--pool-words", type=click.IntRange(1), default=POOL_WORDS, help="No more in a pool.")
+@click.option("--lang", help="What menders are told. Default: the language of each text.")
+@click.option("--most-pools", type=float, default=0.001, help="The share that may alarm.")
+@click.option("--most-documents", type=float, default=0.0001, help="The share that may alarm.")
+@click.option("--only", default="", help="Try but the pool or document with this id.")
+@click.option("--show", type=int, default=50, help="So many of what was found.")
+@click.option("--seed", type=int, default=0)
+@click.option("--jobs", type=int, default=1, help="Processes.")
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def alarms(
+    most_pools: float, most_documents: float, show: int, json_file: Path | None, **options: Any
+) -> None:
+    """How often clean text is taken for damaged, and changed; fail where that is too often."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+        found = sound(
+            progress=lambda done, of: progress.update(
+                task, description="trying", completed=done, total=of
+            ),
+            **options,
+        )
+    _print(tables.alarms_tables(found, show))
+    _write(json_file or _RESULTS / "alarms.json", {"options": options, **found.to_dict()})
+    if wrong := found.complaints(most_pools, most_documents):
+        raise click.ClickException("too many false alarms\n" + "\n".join(wrong))
 
 
 @main.command()
@@ -216,7 +264,9 @@ def channels() -> None:
         click.echo(f"{name}: {', '.join(each.label for each in group)}")
 
 
-def _measured(systems: Sequence[str], *, repeat: bool, pool: int = 1, **options: Any) -> Report:
+def _measured(
+    systems: Sequence[str], *, repeat: bool, pool: int = 1, mixed: float = 1.0, **options: Any
+) -> Report:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("measuring", total=None)
         return measure(
@@ -227,6 +277,7 @@ def _measured(systems: Sequence[str], *, repeat: bool, pool: int = 1, **options:
             repeat=repeat,
             traces=options["traces"],
             pool=pool,
+            mixed=mixed,
             jobs=options["jobs"],
             progress=lambda done, of: progress.update(task, completed=done, total=of),
         )

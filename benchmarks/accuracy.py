@@ -1,8 +1,8 @@
 """Documents × channels × systems → scores: the measurement itself.
 
 :func:`measure` damages every document by every channel, has every system mend it, and scores the
-outcome; :class:`Report` adds up. Documents can be mended in pools, as texts of one source. Nothing
-here prints. Start reading at :func:`measure`.
+outcome; :class:`Report` adds up. Documents can be mended in pools, as texts of one source, of which
+all are damaged or only a share. Nothing here prints. Start reading at :func:`measure`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from platform import machine, python_version
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, TypeVar
 
-from benchmarks.channels import EXAMPLE, Damager
+from benchmarks.channels import CLEAN, EXAMPLE, Damager
 from benchmarks.documents import Document, corpus_hash
 from benchmarks.metrics import (
     COUNTS,
@@ -39,6 +39,9 @@ from benchmarks.metrics import (
 from benchmarks.peers import is_asked, load
 from benchmarks.systems import Output, System, Textmend
 
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
 _HERE = Path(__file__).parent
 _WARM_UP = (
     "The other day they gathered their leather together, rather than bother the weather. "
@@ -48,7 +51,10 @@ _WARM_UP = (
 
 @dataclass(frozen=True)
 class Task:
-    """A pool of documents, mostly of one, to be damaged by a channel and mended by a system."""
+    """A pool of documents, mostly of one, to be damaged by a channel and mended by a system.
+
+    ``mixed``: the share of the documents that is damaged; the others stay clean.
+    """
 
     documents: tuple[Document, ...]
     damager: Damager
@@ -56,6 +62,15 @@ class Task:
     seed: int = 0
     repeat: bool = False
     traces: int = TRACES
+    mixed: float = 1.0
+
+    @property
+    def damagers(self) -> list[Damager]:
+        """What each document is damaged by; which stay clean is the same for all channels."""
+        count = len(self.documents)
+        drawn = random.Random(f"mixed {self.seed} {self.documents[0].id}")
+        damaged = set(drawn.sample(range(count), round(self.mixed * count)))
+        return [self.damager if place in damaged else CLEAN for place in range(count)]
 
 
 @dataclass(frozen=True)
@@ -113,10 +128,11 @@ def _row_dict(row: Row) -> dict[str, Any]:
 
 def run(task: Task) -> Score:
     """Damage, mend, score."""
-    damager, pooled = task.damager, len(task.documents) > 1
-    lang, truth = task.documents[0].lang, damager.channel
-    damages = [damager.damage(each.text, seed=f"{task.seed} {each.id}") for each in task.documents]
-    losses = [damager.losses(each.text) for each in task.documents]
+    pooled = len(task.documents) > 1
+    lang, truth = task.documents[0].lang, task.damager.channel
+    pairs = list(zip(task.documents, task.damagers, strict=True))
+    damages = [by.damage(each.text, seed=f"{task.seed} {each.id}") for each, by in pairs]
+    losses = [by.losses(each.text) for each, by in pairs]
     start = perf_counter_ns()
     system = _for_source(task, [damage.text for damage in damages])
     outputs = [system.mend(damage.text, lang=lang, truth=truth) for damage in damages]
@@ -177,6 +193,7 @@ def measure(
     repeat: bool = False,
     traces: int = TRACES,
     pool: int = 1,
+    mixed: float = 1.0,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
@@ -185,6 +202,7 @@ def measure(
     A system that is told the channel is not asked where it cannot be.
     ``repeat``: mend the result once more, to see that it stays. ``pool``: so many documents, drawn
     with ``seed``, are mended as texts of one source; those that fill no pool are left out.
+    ``mixed``: the share of each pool that is damaged, the rest is clean.
     ``progress``: called with how many pools are done, and of how many.
     """
     pools = [(each,) for each in documents] if pool == 1 else _pools(documents, pool, seed)
@@ -195,12 +213,12 @@ def measure(
         if is_asked(system, damager.channel)
     ]
     tasks = [
-        Task(each, damager, system, seed, repeat, traces)
+        Task(each, damager, system, seed, repeat, traces, mixed)
         for system, damager in pairs
         for each in pools
     ]
     scores: list[Score] = []
-    for one in _map(tasks, jobs):
+    for one in mapped(run, tasks, jobs):
         scores.append(one)
         if progress:
             progress(len(scores), len(tasks))
@@ -214,6 +232,7 @@ def measure(
         "systems": {name: load(name).version for name in systems},
         "documents": sum(map(len, pools)),
         "pool": pool,
+        "mixed": mixed,
         "words": sum(each.words for few in pools for each in few),
         "corpus": corpus_hash(documents),
         "seed": seed,
@@ -227,13 +246,16 @@ def _pools(documents: Sequence[Document], size: int, seed: int) -> list[tuple[Do
     return [tuple(drawn[at : at + size]) for at in range(0, len(drawn) - size + 1, size)]
 
 
-def _map(tasks: Sequence[Task], jobs: int) -> Iterable[Score]:
+def mapped(
+    work: Callable[[Part], Result], parts: Sequence[Part], jobs: int = 1
+) -> Iterator[Result]:
+    """What ``work`` makes of each of the parts, in their order, in so many processes."""
     if jobs < 2:
-        yield from map(run, tasks)
+        yield from map(work, parts)
         return
     # Not forked: a progress bar's thread may hold a lock.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield from pool.map(run, tasks, chunksize=4)
+        yield from pool.map(work, parts, chunksize=4)
 
 
 def circumstances() -> dict[str, str]:

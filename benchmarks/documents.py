@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -19,6 +21,7 @@ import corpora
 # Named corpora. Negative texts are given to an English mender whatever they are written in: that
 # is the harm a user could do with them.
 _NAMED = ("news", "held-out", "prose", "negative", "languages")
+_SUFFIXES = (".txt", ".txt.xz", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,12 @@ def documents(
     limit: int | None = None,
     seed: int = 0,
 ) -> list[Document]:
-    """The documents of a named corpus, of a .txt or .jsonl file, or of a folder of such files.
+    """The documents of a named corpus, of a file (.txt, .txt.xz, .jsonl), or of a folder of them.
 
     ``cut``: passages of so many words (at least, at most) are cut from each document instead.
     ``limit``: so many of them, drawn with ``seed``, in their old order.
     """
-    found = list(_read(source))
+    found = [each for _, several in collections(source) for each in several]
     if cut is not None:
         found = [passage for each in found for passage in passages(each, *cut)]
     found = [each for each in found if min_words <= each.words <= (max_words or each.words)]
@@ -90,21 +93,29 @@ def passages(document: Document, least: int, most: int) -> Iterator[Document]:
             end = next_end
 
 
-def _read(source: str) -> Iterator[Document]:
+def collections(source: str) -> Iterator[tuple[str, Iterable[Document]]]:
+    """What ``source`` is made of: a corpus, or files, by name; documents are read as asked for."""
     path = Path(source)
     if source in _NAMED:
-        yield from _own(source)
+        yield source, _own(source)
     elif path.is_dir():
-        files = sorted(each for each in path.iterdir() if each.suffix in (".txt", ".jsonl"))
+        files = sorted(each for each in path.iterdir() if each.name.endswith(_SUFFIXES))
         if not files:
-            raise click.ClickException(f"{source}: no .txt or .jsonl file in this folder")
-        for each in files:
-            yield from _file(each)
+            raise click.ClickException(f"{source}: no {_either(_SUFFIXES)} file in this folder")
+        yield from ((_stem(each), _file(each)) for each in files)
     elif path.is_file():
-        yield from _file(path)
+        yield _stem(path), _file(path)
     else:
         known = ", ".join(_NAMED)
         raise click.ClickException(f"{source}: neither a file, a folder, nor one of {known}")
+
+
+def _either(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".xz").rpartition(".")[0]
 
 
 def _own(name: str) -> Sequence[Document]:
@@ -119,22 +130,39 @@ def _own(name: str) -> Sequence[Document]:
 
 
 def _file(path: Path) -> Iterator[Document]:
-    text = path.read_text(encoding="utf-8")
-    if path.suffix != ".jsonl":
-        yield Document(path.stem, text)
-        return
-    # Only "\n" ends a record: str.splitlines would cut at the separators that texts may hold.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            yield Document(
-                str(record.get("id", f"{path.stem}:{number}")),
-                record["text"],
-                record.get("lang", "en"),
-            )
-        except (ValueError, KeyError, AttributeError) as error:
-            raise click.ClickException(
-                f"{path}, line {number}: not a JSON object with a field 'text' ({error})"
-            ) from None
+    if path.suffix == ".jsonl":
+        yield from _records(path)
+    elif path.suffix == ".xz":
+        yield from _packed(path)
+    else:
+        yield Document(path.stem, path.read_text(encoding="utf-8"))
+
+
+def _packed(path: Path) -> Iterator[Document]:
+    """The documents of a file in the format for training, parted by empty lines."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        # The lines alternate between documents and the empty lines that part them.
+        parts = (list(part) for full, part in groupby(lines, key=lambda line: line != "\n") if full)
+        for number, part in enumerate(parts, start=1):
+            yield Document(f"{_stem(path)}:{number}", "".join(part).rstrip("\n"))
+
+
+def _records(path: Path) -> Iterator[Document]:
+    with path.open(encoding="utf-8") as lines:
+        # Only "\n" ends a record: str.splitlines would cut at the separators that texts may hold.
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+                yield Document(
+                    str(record.get("id", f"{path.stem}:{number}")),
+                    # What OCR should have read ("gt", ground truth) is a text, too.
+                    record["text"] if "text" in record else record["gt"],
+                    record.get("lang", "en"),
+                )
+            except (ValueError, KeyError, AttributeError, TypeError) as error:
+                raise click.ClickException(
+                    f"{path}, line {number}: not a JSON object with a field 'text' or 'gt' "
+                    f"({error!r})"
+                ) from None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.accuracy import Report, Row
+from benchmarks.alarms import Soundness, Tally, Verdict, by, collection_of, kind_of, tally
 from benchmarks.gate import Figures, Floors, holds
 from benchmarks.metrics import RATES, Rate, calibration_error, rate
 
@@ -115,7 +117,7 @@ def _means_table(report: Report) -> Table:
 def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -> Table:
     about = report.about
     table = Table(
-        title=f"{title}\n{about['documents']} documents{_pooled(about['pool'])}, "
+        title=f"{title}\n{about['documents']} documents{_pooled(about['pool'], about['mixed'])}, "
         f"{about['words']:,} words; "
         f"commit {about['commit']}, {about['date'][:10]}"
     )
@@ -127,8 +129,10 @@ def _empty(title: str, report: Report, columns: Mapping[str, str], first: str) -
     return table
 
 
-def _pooled(size: int) -> str:
-    return f" in pools of {size}" if size > 1 else ""
+def _pooled(size: int, mixed: float) -> str:
+    if size == 1:
+        return ""
+    return f" in pools of {size}" + (f", {100 * mixed:.0f} % of each damaged" if mixed < 1 else "")
 
 
 def _damaging(rows: Sequence[Row]) -> list[Row]:
@@ -176,4 +180,49 @@ def gate_table(figures: Figures, floors: Floors) -> Table:
         missed = bound is not None and not holds(key, value, bound)
         shown = "–" if bound is None else f"{bound:.4f}"
         table.add_row(key, f"{value:.4f}", shown, "missed" if missed else "")
+    return table
+
+
+def alarms_tables(soundness: Soundness, show: int) -> Iterator[Table]:
+    """The rates of false alarms by kind of text and by collection, and the alarms one by one."""
+    about = soundness.about
+    of = f"commit {about['commit']}, {about['date'][:10]}"
+    pools, documents = soundness.pools, soundness.documents
+    kinds = by(pools, kind_of) | by(documents, kind_of)
+    yield _rates_table(f"false alarms by kind of text; {of}", kinds, {"pools": tally(pools)})
+    yield _rates_table("pools by collection", by(pools, collection_of), {})
+    yield _rates_table("documents by collection", by(documents, collection_of), {})
+    found = sorted((*pools, *documents), key=lambda each: not each.changes)
+    if any(each.channel for each in found):
+        yield _alarms_table([each for each in found if each.channel][:show])
+
+
+def _rates_table(title: str, rows: Mapping[str, Tally], sums: Mapping[str, Tally]) -> Table:
+    table = Table(title=title)
+    table.add_column("")
+    for heading in ("tried", "texts", "words", "channel found", "changes a word", "rate, %"):
+        table.add_column(heading, justify="right")
+    table.add_column("at most (95 %)", justify="right")
+    for name, each in {**rows, **sums}.items():
+        counts = (each.tried, each.texts, each.words, each.found, each.alarms)
+        rates = (f"{100 * share:.3f}" for share in (each.rate, each.bound))
+        table.add_row(name, *(f"{count:,}" for count in counts), *rates)
+    return table
+
+
+def _alarms_table(found: Sequence[Verdict]) -> Table:
+    table = Table(title="what was found in clean text", show_lines=True)
+    for heading in ("id", "kind", "from", "texts", "words", "channel", "explained", "changes"):
+        table.add_column(heading, justify="right" if heading in ("texts", "words") else "left")
+    for each in found:
+        table.add_row(
+            each.id,
+            each.kind,
+            " ".join(each.collections),
+            f"{each.size:,}",
+            f"{each.words:,}",
+            escape(each.channel),
+            escape(", ".join(each.explained)),
+            escape(", ".join(each.changes)),
+        )
     return table

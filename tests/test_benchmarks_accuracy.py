@@ -15,8 +15,8 @@ from rich.console import Console
 
 from benchmarks import accuracy, mistakes, peers, tables
 from benchmarks.__main__ import main
-from benchmarks.accuracy import Report, measure
-from benchmarks.channels import select
+from benchmarks.accuracy import Report, Task, measure
+from benchmarks.channels import CLEAN, select
 from benchmarks.documents import Document, documents
 from benchmarks.languages import recognized
 from benchmarks.metrics import RATES, Score, rate
@@ -225,6 +225,29 @@ def test_documents_mended_in_pools_share_a_channel() -> None:
     assert "30 documents in pools of 15" in str(table.title)
     told = measure(passages, select("the"), ["textmend-oracle"], pool=15).rows[0].total
     assert (told.documents, told.sets, told.repaired) == (30, 0, damaged.repaired)
+
+
+def test_of_a_mixed_pool_only_a_share_is_damaged() -> None:
+    passages = documents("news", cut=(20, 60), limit=30)
+    half = measure(passages, select("the,ad"), pool=15, mixed=0.6)
+    whole = measure(passages, select("the"), pool=15)
+    tasks = [Task(tuple(passages[:15]), each, "textmend", mixed=0.6) for each in select("the,ad")]
+    # The same texts stay clean under each channel, and they are not the first or last ones.
+    clean = [[by is CLEAN for by in task.damagers] for task in tasks]
+    assert clean[0] == clean[1]
+    assert sum(clean[0]) == 6
+    assert clean[0] not in (sorted(clean[0]), sorted(clean[0], reverse=True))
+    # Scored as any other pool: what was lost is that of the damaged texts alone.
+    assert 0 < half.rows[0].total.damaged < whole.rows[0].total.damaged
+    assert (half.rows[0].total.documents, half.rows[0].total.sets) == (30, 2)
+    (table, _) = tables.accuracy_tables(half)
+    assert "in pools of 15, 60 % of each damaged" in str(table.title)
+
+
+def test_a_single_text_is_not_mixed(folder: str) -> None:
+    done = CliRunner().invoke(main, ["accuracy", "--corpus", folder, "--mixed", "0.5"])
+    assert done.exit_code == 2
+    assert "--pool" in done.output
 
 
 def test_the_channel_of_a_pool_is_counted_once() -> None:
