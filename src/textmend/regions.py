@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from textmend.census import Floats
 
 BORDER = 4.0  # nats; the price of each border between clean and damaged lines of a text
 _HALVINGS = 40  # of the interval that holds the share: to far more digits than texts can tell
+_MOST = 600.0  # nats; where more speak for a text, its exponential would overflow
 
 Damaged = NDArray[np.bool_]
 
@@ -47,10 +49,10 @@ def segment(odds: Floats, texts: Sequence[int]) -> Regions:
     bounds = [0, *(np.flatnonzero(np.diff(texts)) + 1).tolist(), len(odds)]
     damaged = np.ones(len(odds), dtype=bool)
     of_texts = np.add.reduceat(odds, bounds[:-1])
-    for text, start in enumerate(bounds[:-1]):
-        if (end := bounds[text + 1]) - start > 1:
+    for text, (start, end) in enumerate(pairwise(bounds)):
+        if end - start > 1:
             inside, best = _lines(odds[start:end])
-            # A text that came through the channel is damaged somewhere.
+            # A text that came through the channel was damaged somewhere.
             if inside.any():
                 damaged[start:end], of_texts[text] = inside, best
     share, total = share_of(of_texts)
@@ -62,27 +64,25 @@ def segment(odds: Floats, texts: Sequence[int]) -> Regions:
 def share_of(log_odds: Floats) -> tuple[float, float]:
     """The likeliest share of texts that came through a channel, and the log-odds that some did.
 
-    ``log_odds``: for each text, of having come through it. Each is the mixture of both; that the
-    share was fitted costs half the logarithm of how many texts it was fitted to.
+    ``log_odds``: for each text, that it came through the channel. The texts are a mixture of those
+    that did and those that did not; that the share was fitted costs half the logarithm of how many
+    texts it was fitted to (Schwarz's criterion).
     """
-    # Of text t the likelihood ratio is 1 + share · (exp(log_odds) - 1): concave in the share.
-    excess = np.expm1(np.minimum(log_odds, 600.0))
+    # The likelihood ratio of a text is 1 + share · excess: its logarithm is concave in the share.
+    excess = np.expm1(np.minimum(log_odds, _MOST))
 
     def slope(share: float) -> float:
-        return float((excess / (1.0 + share * excess)).sum())
+        with np.errstate(divide="ignore"):
+            return float((excess / (1.0 + share * excess)).sum())
 
     if slope(0.0) <= 0.0:
         return 0.0, 0.0
-    low, high = 0.0, 1.0
-    # All came through, unless one is all but impossible then.
-    if log_odds.min() > -600.0 and slope(1.0 - 1e-12) >= 0.0:
-        low = 1.0
-    else:
+    low, share = 0.0, 1.0
+    if slope(1.0) < 0.0:
+        high = 1.0
         for _ in range(_HALVINGS):
-            middle = (low + high) / 2.0
-            low, high = (middle, high) if slope(middle) > 0.0 else (low, middle)
-    share = low
-    log_odds = np.minimum(log_odds, 600.0) + np.maximum(log_odds - 600.0, 0.0)
+            share = (low + high) / 2.0
+            low, high = (share, high) if slope(share) > 0.0 else (low, share)
     with np.errstate(divide="ignore"):
         mixed = np.logaddexp(np.log1p(-share), np.log(share) + log_odds)
     return share, float(mixed.sum()) - 0.5 * math.log(len(log_odds))
@@ -90,9 +90,8 @@ def share_of(log_odds: Floats) -> tuple[float, float]:
 
 def _least(share: float) -> float:
     """The log-odds above which a text came through, if this share of all texts did."""
-    if share in (0.0, 1.0):
-        return math.inf if share == 0.0 else -math.inf
-    return math.log1p(-share) - math.log(share)
+    with np.errstate(divide="ignore"):
+        return float(np.log1p(-share) - np.log(share))
 
 
 def _lines(odds: Floats) -> tuple[Damaged, float]:
