@@ -1,10 +1,13 @@
 import os
 import pickle
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
@@ -13,15 +16,33 @@ import textmend
 from textmend import Channel, Inference, Mender, TextmendError, infer_channel
 from textmend.network import SHIPPED
 
+MODULES = {module.name for module in iter_modules(textmend.__path__)}
 NEWS = [document.text for document in corpora.load("news", split="dev")][:6]
 
 
 def test_all_names_what_is_exported() -> None:
     public = {name for name in vars(textmend) if not name.startswith("_")}
-    modules = {name for name in public if type(getattr(textmend, name)).__name__ == "module"}
-    # The function has the name of the module that does its work.
-    assert public - modules | {"mend"} == set(textmend.__all__)
+    assert public - MODULES == set(textmend.__all__)
     assert textmend.__all__ == sorted(textmend.__all__)
+
+
+def test_no_public_name_is_that_of_a_module() -> None:
+    # To import a module binds its name in the package, in the place of what had that name.
+    assert MODULES.isdisjoint(textmend.__all__)
+
+
+def test_completion_shows_the_interface_alone() -> None:
+    shown = {name for name in dir(textmend) if not name.startswith("__")}
+    assert shown == set(textmend.__all__)
+    assert "__version__" in dir(textmend)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+(\.?(a|b|rc|dev)\d+)?", textmend.__version__)
+    shown = subprocess.run(
+        [sys.executable, "-m", "textmend", "-V"], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout == f"textmend, version {textmend.__version__}\n"
 
 
 def test_menders_can_be_pickled() -> None:

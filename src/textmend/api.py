@@ -22,10 +22,10 @@ from textmend.evidence import Inference
 from textmend.inference import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
 from textmend.languages import AUTO, among, guess
 from textmend.lexicon import Lexicon
-from textmend.mend import mend as mend_lines
-from textmend.mend import proven
 from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
 from textmend.network import SHIPPED, Network
+from textmend.pipeline import mend as mend_lines
+from textmend.pipeline import proven
 from textmend.preimages import Preimages
 from textmend.tokens import Token, lines, tokenize
 

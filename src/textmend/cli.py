@@ -21,7 +21,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from textmend import explain, files
+from textmend import __version__, explain, files
 from textmend.api import Mender
 from textmend.channel import Channel
 from textmend.edits import Mended
@@ -86,7 +86,7 @@ def _inferring(command: Command) -> Command:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="textmend")
+@click.version_option(__version__, "-V", "--version")
 def main() -> None:
     """Repair text from which letter sequences were dropped.
 
