@@ -3,7 +3,7 @@ import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -177,12 +177,6 @@ def test_a_channel_can_be_stored_and_reused() -> None:
     )
 
 
-@pytest.mark.parametrize("probability", [-0.1, 1.5])
-def test_impossible_probabilities(probability: float) -> None:
-    with pytest.raises(TextmendError, match=r"min_probability is .*; it must be in 0 to 1"):
-        Mender(min_probability=probability)
-
-
 def test_unknown_languages_are_named_at_once() -> None:
     with pytest.raises(TextmendError, match="unknown language 'klingon'"):
         Mender(lang="klingon")
@@ -220,18 +214,3 @@ def test_a_model_that_was_altered_is_read_again(tmp_path: Path) -> None:
 def test_a_folder_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(TextmendError, match=f"cannot read the model {tmp_path}"):
         Mender(channel="the", model=tmp_path).mend("y left")
-
-
-@pytest.mark.parametrize(
-    ("use", "message"),
-    [
-        (lambda: Mender(channel=["the", "ad"]), "it must be a Channel"),  # type: ignore[arg-type]
-        (lambda: Mender(lang=["en", "de"]), "it must be a tag"),  # type: ignore[arg-type]
-        (lambda: Mender(min_log_odds=float("nan")), "min_log_odds is nan"),
-        (lambda: Mender().mend(b"bytes"), "not bytes; decode it first"),  # type: ignore[arg-type]
-        (lambda: list(Mender().mend_many("one text")), "takes several texts"),
-    ],
-)
-def test_misuse_is_named(use: Callable[[], object], message: str) -> None:
-    with pytest.raises(TextmendError, match=message):
-        use()

@@ -320,7 +320,7 @@ def test_malformed_channel_files_are_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
     path.write_text('{"drops": [{"sequence": 3}]}', encoding="utf-8")
     result = run("mend", "--channel", path, stdin="text")
-    assert f"{path}: malformed channel: drop 1: sequence must be a str" in result.stderr
+    assert f"{path}: malformed channel: drop 1: sequence is 3; it must be a str" in result.stderr
 
 
 def test_undecodable_bytes_are_placed() -> None:

@@ -20,6 +20,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from textmend import checks
 from textmend.errors import TextmendError
 from textmend.memory import MOST, remember
 from textmend.tokens import WORD, Beside, Shape, Token, lines, sentence_starts, shape, tokenize
@@ -118,7 +119,7 @@ class Lexicon:
     @staticmethod
     def load(lang: str = "en") -> Lexicon:
         """The largest list of wordfreq for a language tag, such as ``"en"`` or ``"pt-BR"``."""
-        return _load(listed(lang))
+        return _load(listed(checks.instance("lang", lang, str, "it must be a tag, such as 'en'")))
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Lexicon.load, (self.lang,)
@@ -402,7 +403,7 @@ def suspects(text: str, *, lang: str = "en") -> list[Suspect]:
     [('ministration', 'rare'), ('y', 'scrap'), ('Furrmore', 'unknown')]
     """
     lexicon = Lexicon.load(lang)
-    text_lines = lines(tokenize(text))
+    text_lines = lines(tokenize(checks.text("text", text)))
     known_names = attested(text_lines, lexicon)
     return [
         Suspect(token.text, token.start, token.end, lexicon.frequency(token.text), why)
