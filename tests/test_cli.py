@@ -398,6 +398,7 @@ TOO_FEW = "no damage found in 9 words: too few to know a channel by"
             "damaged: 'the' and 'ad' deleted from 100 % of the text; 5 damaged words put back",
         ),
         (["--channel", "qu"], "She sat.", "no word found that lost 'qu'; without --channel the"),
+        (["--min-probability", "1"], DAMAGED, "damaged (99 % sure): 'the' and 'ad' deleted from "),
         (["--lang", "de,fr"], SHORT, f"{TOO_FEW}; it looks like 'en': --lang en"),
         (["--lang", "auto"], "Brr, tss.", "no damage found in 2 words: too few to know a channel"),
         (["--lang", "auto"], "Brr! " * 100, "no damage found in 100 words; its language is not k"),
@@ -424,6 +425,8 @@ def test_several_texts_are_counted(page: Path, tmp_path: Path) -> None:
     lines = run("mend", "-v", page, clean, page).stderr.splitlines()
     assert [line.split(": ")[1] for line in lines[:3]] == [str(page), str(clean), str(page)]
     assert lines[3:] == ["textmend: 2 of 3 texts mended; nothing found to mend in the others"]
+    lines = run("mend", "-v", page, page).stderr.splitlines()
+    assert lines[2:] == ["textmend: 2 of 2 texts mended"]
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")

@@ -234,10 +234,13 @@ def test_an_item_is_refused_when_its_turn_comes() -> None:
         next(mended)
 
 
-def test_long_values_are_shown_in_part() -> None:
+@pytest.mark.parametrize(
+    "use", [lambda value: mend(value.encode()), lambda value: mend("text", lang=value)]
+)
+def test_long_values_are_shown_in_part(use: Callable[[Any], Any]) -> None:
     with pytest.raises(TextmendError) as refused:
-        mend(b"y left " * 1000)  # type: ignore[arg-type]
-    assert len(str(refused.value)) < 200
+        use("y left " * 1000)
+    assert len(str(refused.value)) < 400
 
 
 @pytest.mark.parametrize("sequence", ["of an", "the ad", " the ", ",", ":", "e.g.", "...", "the/"])

@@ -235,8 +235,8 @@ class Channel:
         """
         acting: list[str] = []
         checks.text("text", text)
-        if intact:
-            text, _ = _shield(text, checks.spans("intact", intact), _marks(text)[-1])
+        if spans := checks.spans("intact", intact):
+            text, _ = _shield(text, spans, _marks(text)[-1])
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
             acting += dict.fromkeys(drop.lost(found) for found in pattern.finditer(text))
             text = pattern.sub(drop.left, text)

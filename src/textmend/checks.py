@@ -63,10 +63,10 @@ def texts(what: str, value: Iterable[str]) -> Iterator[str]:
     if isinstance(value, str | bytes | PathLike | Mapping):
         refuse(what, value, several)
     try:
-        each = iter(value)
+        items = iter(value)
     except TypeError:
         refuse(what, value, several)
-    return (text(f"{what}[{place}]", one) for place, one in enumerate(each))
+    return (text(f"{what}[{place}]", one) for place, one in enumerate(items))
 
 
 def number(what: str, value: object, fits: Callable[[Any], bool], remedy: str) -> None:

@@ -182,7 +182,8 @@ def mend(
 
     failed = _each(names, encoding, one)
     if told and found.total() > 1:
-        _say(f"{found[True]} of {found.total()} texts mended; nothing found to mend in the others")
+        others = "; nothing found to mend in the others" if found[False] else ""
+        _say(f"{found[True]} of {found.total()} texts mended{others}")
     sys.exit(_FAILED if failed else 0)
 
 
@@ -291,7 +292,7 @@ def _of_source(mender: Mender, names: Sequence[str], encoding: str) -> Mender:
 
 def _outcome(mended: Mended, mender: Mender) -> str:
     """What was found in a text, and what would help where that is nothing."""
-    if mended.edits:
+    if mended.edits or mended.evidence:
         return explain.verdict(mended, made=True)
     if isinstance(mender.channel, Channel):
         deleted = " and ".join(map(explain.deleted, mender.channel.drops))

@@ -349,7 +349,9 @@ def listed(tag: str) -> str:
     except (ValueError, AttributeError):  # no tag at all
         code = ""
     if code not in known:
-        raise TextmendError(f"unknown language {tag!r}; textmend knows {', '.join(known)}")
+        raise TextmendError(
+            f"unknown language {checks.shown(tag)}; textmend knows {', '.join(known)}"
+        )
     return code
 
 
