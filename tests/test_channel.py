@@ -153,7 +153,7 @@ def test_kept_white_space_is_plain_replacement(text: str) -> None:
         ('{"drops": {}}', 'a list "drops"'),
         ('{"drops": ["the"]}', "drop 1 must be an object"),
         ('{"drops": [{"sequence": "a"}, {"residue": "b"}]}', "drop 2 must be an object"),
-        ('{"drops": [{"sequence": 3}]}', "sequence must be a str"),
+        ('{"drops": [{"sequence": 3}]}', "drop 1: sequence is 3; it must be a str"),
         ('{"drops": [{"sequence": ""}]}', "a drop needs a sequence"),
         ('{"drops": [{"sequence": "a", "where": "middle"}]}', "unknown place 'middle'"),
         ('{"drops": [{"sequence": "a", "colour": "red"}]}', "unknown key 'colour'"),

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import re
@@ -70,7 +71,7 @@ def test_mend_several_files_into_a_folder(page: Path, tmp_path: Path) -> None:
 def test_several_files_need_a_folder(page: Path, tmp_path: Path) -> None:
     result = run("mend", page, page, "-o", tmp_path / "out.txt")
     assert result.exit_code == 2
-    assert "make one to hold 2 results" in result.stderr
+    assert "make one to hold 2 results, which a slash at its end does" in result.stderr
 
 
 def test_the_input_is_never_overwritten(page: Path) -> None:
@@ -303,6 +304,10 @@ def test_corrupt_is_the_forward_model() -> None:
         (["detect", "."], ".: is a directory; name the files in it"),
         (["mend", "--lang", "xx"], "unknown language 'xx'; textmend knows"),
         (["mend", "--channel", "no-such.json"], "no-such.json: no such file"),
+        (["mend", "--channel", "channel.jsno"], "channel.jsno: no such file; check the path"),
+        (["mend", "--channel", "channels.yaml"], "channels.yaml: no such file; check the path"),
+        (["mend", "--channel", "site/channel"], "site/channel: no such file; check the path"),
+        (["mend", "--channel", "the ad"], "'the ad' holds a space; write the,ad"),
         (["corrupt", "--channel", "the,,ad"], "expected sequences separated by commas"),
         (["mend", "--encoding", "klingon"], "unknown encoding 'klingon'"),
     ],
@@ -320,7 +325,141 @@ def test_malformed_channel_files_are_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
     path.write_text('{"drops": [{"sequence": 3}]}', encoding="utf-8")
     result = run("mend", "--channel", path, stdin="text")
-    assert f"{path}: malformed channel: drop 1: sequence must be a str" in result.stderr
+    assert f"{path}: malformed channel: drop 1: sequence is 3; it must be a str" in result.stderr
+
+
+@pytest.mark.parametrize("content", ["drops:\n- the\n", "the,ad", '"the"', ""])
+def test_a_channel_file_that_is_no_json_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "channels.yaml"
+    path.write_text(content, encoding="utf-8")
+    result = run("mend", "--channel", path, stdin="Nerlands")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{path}: malformed channel: " in result.stderr
+    assert 'such as {"drops": [{"sequence": "the"}]}' in result.stderr
+
+
+@pytest.mark.parametrize("commands", [["mend"], ["detect"], ["corrupt", "--channel", "the"]])
+def test_what_is_no_plain_text_is_refused(tmp_path: Path, commands: list[str]) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("id,text\n1,Nerlands\n", encoding="utf-8")
+    page = tmp_path / "page.txt"
+    page.write_text("y left", encoding="utf-8")
+    result = run(*commands, table, page)
+    assert result.exit_code == 2
+    assert result.stdout  # that of the other one
+    (line,) = result.stderr.splitlines()
+    assert line == (
+        f"textmend: {table}: is CSV, and no plain text; "
+        "mend the texts in it from Python, with textmend.Mender().mend_many"
+    )
+    result = run(*commands, stdin=gzip.compress(b"y left"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "textmend: standard input: is gzip, and no plain text; decompress it first: gzip -dc\n"
+    )
+    result = run(*commands, stdin='{"text": "y left"}\n{"text": "Nerlands"}\n')
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "standard input: is JSON lines, and no plain text" in result.stderr
+
+
+def test_a_compressed_channel_gets_the_right_advice(tmp_path: Path) -> None:
+    path = tmp_path / "channel.json.gz"
+    path.write_bytes(gzip.compress(Channel.of("the").to_json().encode()))
+    result = run("mend", "--channel", path, stdin="Nerlands")
+    assert f"{path}: is gzip, and no plain text; decompress it first" in result.stderr
+
+
+def test_a_slash_makes_the_folder(page: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    assert run("mend", page, "-o", f"{folder}/").exit_code == 0
+    assert (folder / "page.txt").read_text(encoding="utf-8") == mend(DAMAGED)
+    assert run("mend", page, "-o", f"{folder}/").exit_code == 0  # it may be there already
+    result = run("mend", page, "-o", f"{folder}/page.txt/")
+    assert result.exit_code == 2
+    assert f"{folder}/page.txt/: cannot be made: File exists; name another" in result.stderr
+    result = run("mend", "-o", f"{tmp_path}/other/", stdin="text")
+    assert result.exit_code == 2
+    assert "is a folder; name a file for what standard input becomes" in result.stderr
+    assert not (tmp_path / "other").exists()
+
+
+SHORT = "Furrmore, y found many or problems in ir ministration.\n"
+FRENCH = next(each.text for each in corpora.load("languages") if each.language == "fr")
+TOO_FEW = "no damage found in 9 words: too few to know a channel by"
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "message"),
+    [
+        ([], SHORT, f"{TOO_FEW}; if it is known: --channel the,ad; with more files of the same so"),
+        (
+            ["--channel", "the,ad"],
+            SHORT,
+            "damaged: 'the' and 'ad' deleted from 100 % of the text; 5 damaged words put back",
+        ),
+        (["--channel", "qu"], "She sat.", "no word found that lost 'qu'; without --channel the"),
+        (["--min-probability", "1"], DAMAGED, "damaged (99 % sure): 'the' and 'ad' deleted from "),
+        (["--lang", "de,fr"], SHORT, f"{TOO_FEW}; it looks like 'en': --lang en"),
+        (["--lang", "auto"], "Brr, tss.", "no damage found in 2 words: too few to know a channel"),
+        (["--lang", "auto"], "Brr! " * 100, "no damage found in 100 words; its language is not k"),
+        ([], "word", "no damage found in 1 word: too few"),
+        ([], CLEAN, f"no damage found in {len(CLEAN.split())} words; textmend detect lists"),
+        ([], DAMAGED, "damaged (99 % sure): 'the' and 'ad' deleted from 100 % of the text; "),
+        ([], FRENCH, f"no damage found in {len(FRENCH.split())} words; it looks like 'fr': --lang"),
+    ],
+)
+def test_what_was_found_is_said_where_it_is_asked(
+    options: list[str], text: str, message: str
+) -> None:
+    quiet = run("mend", *options, stdin=text)
+    assert (quiet.exit_code, quiet.stderr) == (0, "")
+    told = run("mend", "--verbose", *options, stdin=text)
+    assert (told.exit_code, told.stdout) == (0, quiet.stdout)
+    (line,) = told.stderr.splitlines()
+    assert line.startswith(f"textmend: standard input: {message}")
+
+
+def test_several_texts_are_counted(page: Path, tmp_path: Path) -> None:
+    clean = tmp_path / "clean.txt"
+    clean.write_text(CLEAN, encoding="utf-8")
+    lines = run("mend", "-v", page, clean, page).stderr.splitlines()
+    assert [line.split(": ")[1] for line in lines[:3]] == [str(page), str(clean), str(page)]
+    assert lines[3:] == ["textmend: 2 of 3 texts mended; nothing found to mend in the others"]
+    lines = run("mend", "-v", page, page).stderr.splitlines()
+    assert lines[2:] == ["textmend: 2 of 2 texts mended"]
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
+@pytest.mark.parametrize(
+    ("files", "options", "message"),
+    [
+        (1, [], f"{TOO_FEW}; if it is known: --channel the,ad"),
+        (2, [], "0 of 2 texts mended"),
+        (1, ["--quiet"], ""),
+    ],
+)
+def test_on_a_terminal_it_is_said(
+    tmp_path: Path, files: int, options: list[str], message: str
+) -> None:
+    names = [tmp_path / f"{number}.txt" for number in range(files)]
+    for name in names:
+        name.write_text(SHORT, encoding="utf-8")
+    terminal, its_end = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "textmend", "mend", *options, *map(str, names)],
+            stdout=subprocess.PIPE,
+            stderr=its_end,
+            check=True,
+        )
+        os.write(its_end, b"END")  # or there would be nothing to read where nothing was said
+        said = os.read(terminal, 4096).decode().removesuffix("END")
+    finally:
+        os.close(its_end)
+        os.close(terminal)
+    assert done.stdout.decode() == SHORT * files
+    assert message in said
+    assert len(said.splitlines()) == bool(message)
 
 
 def test_undecodable_bytes_are_placed() -> None:
@@ -355,10 +494,23 @@ def test_what_the_encoding_cannot_write_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [source]
 
 
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_repair_of_the_first_command_of_the_readme_is_right() -> None:
+    (name,) = re.findall(r"corrupt --channel the,ad corpora/(\S+)\.txt \|", README)
+    (clean,) = (each.text for each in corpora.load("news") if each.id == name)
+    damaged = run("corrupt", "--channel", "the,ad", stdin=clean).stdout
+    mended = run("mend", stdin=damaged).stdout
+    assert len(mended) - len(damaged) > 0.8 * (len(clean) - len(damaged))
+    # What is still missing may be; all that is there was written, in this order.
+    written = iter(clean.split())
+    assert [word for word in mended.split() if word not in written] == []
+
+
 def test_every_command_is_in_the_readme() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     for name, command in main.commands.items():
-        assert f"textmend {name} " in readme
+        assert f"textmend {name} " in README
         assert command.help
 
 

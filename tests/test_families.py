@@ -100,7 +100,10 @@ def test_malformed_options(spec: str, message: str) -> None:
         ('{"drops": [{"family": 3}]}', "unknown family 3"),
         ('{"drops": [{"family": "doubled", "residue": " "}]}', "unknown key 'residue'"),
         ('{"drops": [{"family": "drop-caps", "unit": "line"}]}', "unknown unit 'line'"),
-        ('{"drops": [{"family": "ligatures", "extended": 1}]}', "extended must be a bool"),
+        (
+            '{"drops": [{"family": "ligatures", "extended": 1}]}',
+            "drop 1: extended is 1; it must be a",
+        ),
         ('{"drops": [{"family": "random", "rate": 2.0}]}', "must be between 0 and 1"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
 from textmend.edits import Edit
-from textmend.mend import proven
+from textmend.pipeline import proven
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]

@@ -5,6 +5,10 @@
 'Furthermore, they saw other ships.'
 """
 
+# The one place where the version is written: packaging reads it from here, and so do the command
+# and whatever is stored, so that it is known in a source tree that was never installed, too.
+__version__ = "0.1.0"
+
 from textmend.api import Mender, infer_channel, mend, mend_and_explain
 from textmend.channel import Channel
 from textmend.drops import Drop
@@ -36,3 +40,8 @@ __all__ = [
     "mend_and_explain",
     "suspects",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names: modules are no part of the interface, and no suggestion for it."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

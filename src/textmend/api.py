@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import tee
 from pathlib import Path
+from types import NoneType
 
+from textmend import checks
 from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.context import Context, NetworkContext, PairContext
@@ -22,10 +24,10 @@ from textmend.evidence import Inference
 from textmend.inference import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
 from textmend.languages import AUTO, among, guess
 from textmend.lexicon import Lexicon
-from textmend.mend import mend as mend_lines
-from textmend.mend import proven
 from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
 from textmend.network import SHIPPED, Network
+from textmend.pipeline import mend as mend_lines
+from textmend.pipeline import proven
 from textmend.preimages import Preimages
 from textmend.tokens import Token, lines, tokenize
 
@@ -67,16 +69,22 @@ class Mender:
         min_log_odds: float = MIN_LOG_ODDS,
         model: str | Path | None = SHIPPED,
     ) -> None:
-        if not 0.0 <= min_probability <= 1.0:
-            raise TextmendError(f"min_probability is {min_probability}; it must be in 0 to 1")
-        if not isinstance(channel, str | Channel | Inference | None):
-            raise TextmendError(
-                f"channel is {channel!r}; it must be a Channel, an Inference or text like 'the,ad'"
-            )
-        if not isinstance(lang, str):
-            raise TextmendError(f"lang is {lang!r}; it must be a tag, or several as in 'en,de'")
-        if math.isnan(min_log_odds):
-            raise TextmendError("min_log_odds is nan; it must be a number of nats")
+        checks.number(
+            "min_probability", min_probability, lambda it: 0.0 <= it <= 1.0, "it must be in 0 to 1"
+        )
+        checks.number(
+            "min_log_odds",
+            min_log_odds,
+            lambda it: not math.isnan(it),
+            "it must be a number of nats",
+        )
+        checks.instance(
+            "channel",
+            channel,
+            (str, Channel, Inference, NoneType),
+            "it must be a Channel, an Inference or text like 'the,ad'",
+        )
+        checks.instance("lang", lang, str, "it must be a tag, or several as in 'en,de'")
         self.channel = Channel.parse(channel) if isinstance(channel, str) else channel
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
@@ -96,9 +104,7 @@ class Mender:
 
     def mend_and_explain(self, text: str) -> Mended:
         """The mended text with its edits, its channel, and the evidence for that."""
-        if not isinstance(text, str):
-            raise TextmendError(f"a text is a str, not {type(text).__name__}; decode it first")
-        text_lines = lines(tokenize(text))
+        text_lines = lines(tokenize(checks.text("text", text)))
         lang = self._language(text_lines)
         if lang is None:
             return Mended(text)
@@ -121,11 +127,14 @@ class Mender:
         """
         if isinstance(texts, str):
             raise TextmendError("mend_many takes several texts; for one there is mend")
-        mender = self
-        if pool:
-            sample, texts = tee(texts)
-            mender = self.for_source(sample)
-            del sample  # or all that follows would be kept for it
+        checks.instance("pool", pool, bool, "it must be True or False")
+        checked = checks.texts("texts", texts)
+        return self._mend_pool(checked) if pool else map(self.mend, checked)
+
+    def _mend_pool(self, texts: Iterator[str]) -> Iterator[str]:
+        sample, texts = tee(texts)
+        mender = self.for_source(sample)
+        del sample  # or all that follows would be kept for it
         yield from map(mender.mend, texts)
 
     def for_source(self, texts: str | Iterable[str]) -> Mender:
@@ -139,13 +148,12 @@ class Mender:
         >>> mender.mend("a sourn town"), mender.mend("The other day they added nothing.")
         ('a southern town', 'The other day they added nothing.')
         """
+        several = _several(texts)
         if self.channel is not None:
             return self
         return Mender(
             lang=self.lang,
-            channel=self.infer_channel(
-                texts if isinstance(texts, str) else _first_words(texts, _POOL_WORDS)
-            ),
+            channel=self.infer_channel(_first_words(several, _POOL_WORDS)),
             min_probability=self.min_probability,
             min_log_odds=self.min_log_odds,
             model=self.model,
@@ -157,9 +165,8 @@ class Mender:
         Where they are in several languages, that of most words is asked first, and another one
         only if it shows no damage.
         """
-        several = [texts] if isinstance(texts, str) else texts
         by_language: dict[str, list[list[list[Token]]]] = {}
-        for text in several:
+        for text in _several(texts):
             text_lines = lines(tokenize(text))
             if (lang := self._language(text_lines)) is not None:
                 by_language.setdefault(lang, []).append(text_lines)
@@ -172,6 +179,7 @@ class Mender:
 
     def language(self, text: str) -> str | None:
         """The language in which a text is read; None where it is in none of those asked for."""
+        checks.text("text", text)
         return self._language(lines(tokenize(text))) if self._several else self.lang
 
     def _language(self, text_lines: Sequence[Sequence[Token]]) -> str | None:
@@ -206,6 +214,11 @@ class Mender:
             return _judge(lang, self._network(lang))(word, text_lines)
 
         return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
+
+
+def _several(texts: str | Iterable[str]) -> Iterator[str]:
+    """Texts of one origin: one or several."""
+    return checks.texts("texts", [texts] if isinstance(texts, str) else texts)
 
 
 def _first_words(texts: Iterable[str], most: int) -> Iterator[str]:

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property, partial
 from itertools import islice
+from numbers import Integral
+from types import NoneType
 from typing import Any, Literal, get_args
 
 import regex
 
+from textmend import checks
 from textmend.drops import Drop, Place, Reach, Rule, rule_from
 from textmend.errors import TextmendError
 from textmend.families import (
@@ -36,6 +39,8 @@ __all__ = ["Channel", "Drop", "Place", "WhiteSpace"]
 WhiteSpace = Literal["keep", "squeeze", "collapse"]
 
 _BLANK = r"[^\S\n]"
+# What names a file rather than letters that were deleted: a path, or a name with an ending.
+_FILE = regex.compile(r"(?:\w:)?[\w.~-]*[/\\](?=.*\w)[\w.~/\\ -]*|[^:,]*\w\.[a-zA-Z]\w+")
 _LIKE_A_FAMILY = 0.85  # of a name in a spec: nobody deletes "ligature", or "nonascii"
 
 # Marks where something was deleted until white space is settled. A non-character of Unicode, so
@@ -69,11 +74,15 @@ class Channel:
     whitespace: WhiteSpace = "collapse"
 
     def __post_init__(self) -> None:
-        if self.whitespace not in get_args(WhiteSpace):
-            raise TextmendError(
-                f"unknown white-space policy {self.whitespace!r}; "
-                f"it is one of {', '.join(get_args(WhiteSpace))}"
-            )
+        checks.instance(
+            "drops",
+            self.drops,
+            tuple,
+            "it must be a tuple of rules, such as (Drop('the'),); Channel.of('the') makes one",
+        )
+        for place, rule in enumerate(self.drops):
+            checks.instance(f"drops[{place}]", rule, Rule, "it must be a rule, such as Drop('the')")
+        checks.one_of("channel", "white-space policy", self.whitespace, get_args(WhiteSpace))
 
     @classmethod
     def of(
@@ -83,7 +92,18 @@ class Channel:
         ignore_case: bool = True,
         whitespace: WhiteSpace = "collapse",
     ) -> Channel:
-        """The channel that deletes each of ``sequences``, in this order."""
+        """The channel that deletes each of ``sequences``, in this order.
+
+        What means something else in a spec, such as "the,ad" or "ligatures", is refused;
+        :class:`Drop` takes any sequence literally.
+        """
+        for each in sequences:
+            _refuse_a_file("sequence", checks.text("sequence", each))
+            if _is_spec(each):
+                raise TextmendError(
+                    f"sequence {each!r} is a spec; write Channel.parse({each!r}), "
+                    f"or Drop({each!r}) for just these characters"
+                )
         drops = tuple(Drop(each, where=where, ignore_case=ignore_case) for each in sequences)
         return cls(drops, whitespace)
 
@@ -136,13 +156,17 @@ class Channel:
         >>> Channel.parse("ing:word-end,ff:f")
         Channel((Drop('ing', where='word-end'), Drop('ff', residue='f'),))
         """
+        _refuse_a_file("channel", checks.text("spec", spec))
         return cls(tuple(_parse_drop(part.strip(), spec) for part in spec.split(",")))
 
     def __bool__(self) -> bool:
         return bool(self.drops)
 
     def __repr__(self) -> str:
-        plain = all(drop == Drop(drop.name) for drop in self.drops)
+        plain = all(
+            drop == Drop(drop.name) and not names_a_file(drop.name) and not _is_spec(drop.name)
+            for drop in self.drops
+        )
         shown = [repr(drop.name) if plain else repr(drop) for drop in self.drops]
         name = "Channel.of" if plain else "Channel"
         if not self.drops:
@@ -181,8 +205,11 @@ class Channel:
         was scraped from elsewhere; they must be sorted and disjoint. ``seed`` draws what a leaky
         rule deletes; with None it deletes all, which is right where ``intact`` says what it spared.
         """
-        hole, seam, shield = _marks(text)
-        spans = list(intact)
+        checks.instance(
+            "seed", seed, (Integral, str, NoneType), "it must be a whole number, a text or None"
+        )
+        hole, seam, shield = _marks(checks.text("text", text))
+        spans = checks.spans("intact", intact)
         if spans:
             text, kept = _shield(text, spans, shield)
         for place, (drop, pattern) in enumerate(zip(self.drops, self._patterns, strict=True)):
@@ -207,8 +234,9 @@ class Channel:
         ('ffi', 'fi')
         """
         acting: list[str] = []
-        if intact:
-            text, _ = _shield(text, intact, _marks(text)[-1])
+        checks.text("text", text)
+        if spans := checks.spans("intact", intact):
+            text, _ = _shield(text, spans, _marks(text)[-1])
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
             acting += dict.fromkeys(drop.lost(found) for found in pattern.finditer(text))
             text = pattern.sub(drop.left, text)
@@ -219,6 +247,8 @@ class Channel:
 
         ``at``: of what the word is the first, which matters to rules that act on such words only.
         """
+        checks.text("word", word)
+        checks.one_of("channel", "reach", at, get_args(Reach))
         return any(
             drop.rate == 1.0 and drop.acts_at(at) and pattern.search(word)
             for drop, pattern in zip(self.drops, self._patterns, strict=True)
@@ -236,11 +266,12 @@ class Channel:
     def from_json(cls, source: str) -> Channel:
         """The channel that :meth:`to_json` wrote; a malformed one is a :class:`TextmendError`."""
         try:
-            return cls.from_dict(json.loads(source))
+            return cls.from_dict(json.loads(checks.text("source", source)))
         except json.JSONDecodeError as error:
             raise TextmendError(
                 f"malformed channel: line {error.lineno}, column {error.colno}: {error.msg}; "
-                'expected JSON such as {"drops": [{"sequence": "the"}]}'
+                f'expected JSON such as {{"drops": [{{"sequence": "the"}}]}}, '
+                f"not {checks.shown(source)}"
             ) from None
 
     @classmethod
@@ -254,7 +285,8 @@ class Channel:
         unknown = value.keys() - {"drops", "whitespace"}
         if unknown:
             raise TextmendError(
-                f"malformed channel: unknown key {min(unknown)!r}; known are drops, whitespace"
+                f"malformed channel: unknown key {min(unknown, key=str)!r}; "
+                "known are drops, whitespace"
             )
         drops = tuple(_drop_from(entry, place) for place, entry in enumerate(value["drops"], 1))
         return cls(drops, value.get("whitespace", "collapse"))
@@ -288,7 +320,12 @@ def _parse_drop(part: str, spec: str) -> Rule:
     if likely := get_close_matches(name.lower(), FAMILIES, n=1, cutoff=_LIKE_A_FAMILY):
         raise TextmendError(
             f"malformed channel {spec!r}: {name!r} is no family, did you mean {likely[0]!r}? "
-            "(Channel.of, or JSON, takes any sequence literally)"
+            "(Drop, or JSON, takes any sequence literally)"
+        )
+    if len(pieces := name.split()) > 1:
+        raise TextmendError(
+            f"malformed channel {spec!r}: {name!r} holds a space; write {','.join(pieces)}, "
+            "or give a sequence with a space in it to Channel.of, or in JSON"
         )
     given: dict[str, Any] = {}
     for option in options:
@@ -298,6 +335,27 @@ def _parse_drop(part: str, spec: str) -> Rule:
             raise TextmendError(f"malformed channel {spec!r}: {name!r} has more than one {key}")
         given[key] = value
     return Drop(name, **given)
+
+
+def names_a_file(spec: str) -> bool:
+    """Whether a spec is more likely the name of a file: a path, or a name with an ending."""
+    return bool(_FILE.fullmatch(spec))
+
+
+def _refuse_a_file(what: str, spec: str) -> None:
+    if names_a_file(spec):
+        raise TextmendError(
+            f"{what} {spec!r} looks like the name of a file; what is in one is read with "
+            "Channel.from_json (Drop, or JSON, takes any sequence literally)"
+        )
+
+
+def _is_spec(sequence: str) -> bool:
+    """Whether a sequence, taken for a spec, says something else than just these characters."""
+    try:
+        return Channel.parse(sequence).drops != (Drop(sequence.strip()),)
+    except TextmendError:
+        return False
 
 
 def _marks(text: str) -> list[str]:

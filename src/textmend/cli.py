@@ -21,13 +21,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from textmend import explain, files
+from textmend import __version__, explain, files
 from textmend.api import Mender
-from textmend.channel import Channel
+from textmend.channel import Channel, names_a_file
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence, Inference
 from textmend.inference import MIN_LOG_ODDS
+from textmend.languages import AUTO
 from textmend.lexicon import Suspect, suspects
 
 _FAILED = 2
@@ -41,7 +42,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def _channel(spec: str) -> Channel:
     """Sequences separated by commas, or the path of a JSON file."""
     try:
-        is_file = spec.endswith(".json") or (not spec.isalnum() and Path(spec).is_file())
+        is_file = names_a_file(spec) or (not spec.isalnum() and Path(spec).is_file())
         return _read_channel(spec) if is_file else Channel.parse(spec)
     except TextmendError as error:
         _fail(error)
@@ -86,7 +87,7 @@ def _inferring(command: Command) -> Command:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="textmend")
+@click.version_option(__version__, "-V", "--version")
 def main() -> None:
     """Repair text from which letter sequences were dropped.
 
@@ -96,7 +97,12 @@ def main() -> None:
 
 @main.command()
 @_common
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder to write.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    help="File to write, or folder; a slash at its end makes it.",
+)
 @click.option(
     "--channel",
     type=_channel,
@@ -113,10 +119,17 @@ def main() -> None:
 )
 @click.option("--explain", "explained", is_flag=True, help="A line per edit on standard error.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object per text, edits included.")
+@click.option(
+    "-v/-q",
+    "--verbose/--quiet",
+    default=None,
+    help="Whether to say on standard error what was found in each text; "
+    "if not given, only on a terminal.",
+)
 def mend(
     names: tuple[str, ...],
     encoding: str,
-    output: Path | None,
+    output: str | None,
     channel: Channel | None,
     lang: str,
     pool: bool,
@@ -124,12 +137,15 @@ def mend(
     min_probability: float,
     explained: bool,
     as_json: bool,
+    verbose: bool | None,
 ) -> None:
     """Mend texts; the result goes to standard output, or to OUTPUT.
 
-    With several files OUTPUT is a folder that exists; each result keeps its name.
+    With several files OUTPUT is a folder; each result keeps its name.
+
+    Exit status: 0 where all texts were mended or left as they are, 2 where one could not be.
     """
-    into_folder = output is not None and output.is_dir()
+    into_folder = output is not None and files.is_folder(output)
     if output is not None:
         _check_output(output, names, into_folder)
     mender = _mender(
@@ -137,6 +153,12 @@ def mend(
     )
     if pool:
         mender = _of_source(mender, names, encoding)
+    if output is not None and into_folder:
+        _make_folder(output)
+    # On a terminal several texts get one line together, so that they stay readable.
+    told = sys.stderr.isatty() if verbose is None else verbose
+    told_each = told and (verbose or len(names) < 2)
+    found: Counter[bool] = Counter()
 
     def one(name: str, text: str) -> None:
         mended = mender.mend_and_explain(text)
@@ -145,17 +167,24 @@ def mend(
         if output is None:
             _print(result, written_in)
         else:
-            target = output / Path(name).name if into_folder else output
+            target = Path(output, Path(name).name) if into_folder else Path(output)
             if name != files.STANDARD and target.resolve() == Path(name).resolve():
                 raise TextmendError(
                     f"{name}: would be overwritten; name another file or folder after -o"
                 )
             files.write(target, result, written_in)
         if explained:
-            for line in explain.located(mended, _shown(name)):
+            for line in explain.located(mended, files.shown(name)):
                 click.echo(line, err=True)
+        found[bool(mended.edits)] += 1
+        if told_each:
+            _say(f"{files.shown(name)}: {_outcome(mended, mender)}")
 
-    sys.exit(_FAILED if _each(names, encoding, one) else 0)
+    failed = _each(names, encoding, one)
+    if told and found.total() > 1:
+        others = "; nothing found to mend in the others" if found[False] else ""
+        _say(f"{found[True]} of {found.total()} texts mended{others}")
+    sys.exit(_FAILED if failed else 0)
 
 
 @main.command()
@@ -194,7 +223,7 @@ def detect(
         flagged = suspects(text, lang=language) if language else []
         if as_json:
             described = {
-                "file": _shown(name),
+                "file": files.shown(name),
                 "lang": language,
                 "damaged": damaged,
                 **mended.to_dict(),
@@ -235,7 +264,7 @@ def _each(names: Iterable[str], encoding: str, work: Callable[[str, str], None])
     failed = False
     for name in names or (files.STANDARD,):
         try:
-            work(name, files.read(name, encoding))
+            work(name, files.read_plain(name, encoding))
         except TextmendError as error:
             _complain(error)
             failed = True
@@ -256,16 +285,50 @@ def _of_source(mender: Mender, names: Sequence[str], encoding: str) -> Mender:
         for name in names:
             # One that cannot be read is reported when its turn comes.
             with suppress(TextmendError):
-                yield files.read(name, encoding)
+                yield files.read_plain(name, encoding)
 
     return mender.for_source(texts())
 
 
-def _check_output(output: Path, names: Sequence[str], into_folder: bool) -> None:
+def _outcome(mended: Mended, mender: Mender) -> str:
+    """What was found in a text, and what would help where that is nothing."""
+    if mended.edits or mended.evidence:
+        return explain.verdict(mended, made=True)
+    if isinstance(mender.channel, Channel):
+        deleted = " and ".join(map(explain.deleted, mender.channel.drops))
+        return f"no word found that lost {deleted}; without --channel the loss is inferred"
+    found = explain.verdict(mended)
+    read_in, likely = mender.language(mended.original), Mender(lang=AUTO).language(mended.original)
+    if likely and likely != read_in:
+        return f"{found}; it looks like {likely!r}: --lang {likely}"
+    if read_in is None:
+        return f"{found}; its language is not known: name it, as in --lang de"
+    if explain.is_short(mended):
+        return (
+            f"{found}; if it is known: --channel the,ad; with more files of the same source: --pool"
+        )
+    return (
+        f"{found}; textmend detect lists suspicious words, --channel says what is known to be lost"
+    )
+
+
+def _make_folder(output: str) -> None:
+    try:
+        files.make_folder(output)
+    except TextmendError as error:
+        _fail(error)
+
+
+def _check_output(output: str, names: Sequence[str], into_folder: bool) -> None:
     """Refuse, before anything is read, outputs that could not hold all results."""
     if not into_folder:
         if len(names) > 1:
-            _fail(TextmendError(f"{output}: is no folder; make one to hold {len(names)} results"))
+            _fail(
+                TextmendError(
+                    f"{output}: is no folder; make one to hold {len(names)} results, "
+                    "which a slash at its end does"
+                )
+            )
         return
     if files.STANDARD in (names or (files.STANDARD,)):
         _fail(TextmendError(f"{output}: is a folder; name a file for what standard input becomes"))
@@ -294,11 +357,11 @@ def _fail(error: TextmendError) -> NoReturn:
 
 
 def _complain(error: TextmendError) -> None:
-    click.echo(f"textmend: {error}", err=True)
+    _say(str(error))
 
 
-def _shown(name: str) -> str:
-    return "standard input" if name == files.STANDARD else name
+def _say(message: str) -> None:
+    click.echo(f"textmend: {message}", err=True)
 
 
 def _print(text: str, encoding: str) -> None:
@@ -307,7 +370,7 @@ def _print(text: str, encoding: str) -> None:
 
 
 def _json(name: str, mended: Mended) -> str:
-    found = {"file": _shown(name), "text": mended.text, **mended.to_dict()}
+    found = {"file": files.shown(name), "text": mended.text, **mended.to_dict()}
     return json.dumps(found, ensure_ascii=False) + "\n"
 
 
@@ -325,7 +388,7 @@ def _report(
     console: Console, name: str, mended: Mended, flagged: list[Suspect], *, with_evidence: bool
 ) -> None:
     """What was found in one text, for a terminal."""
-    console.print(Text.assemble((_shown(name), "bold"), f": {explain.verdict(mended)}"))
+    console.print(Text.assemble((files.shown(name), "bold"), f": {explain.verdict(mended)}"))
     if mended.evidence and with_evidence:
         console.print(Padding(_table(mended.evidence), (1, 0)))
     if flagged:
@@ -356,7 +419,7 @@ def _table(evidence: Iterable[Evidence], title: str | None = None) -> Table:
 
 def _plain(name: str, mended: Mended, flagged: list[Suspect]) -> Iterator[str]:
     """What was found in one text, for a pipe: lines of fields between tabs."""
-    shown = _shown(name)
+    shown = files.shown(name)
     yield f"{shown}\t{explain.verdict(mended)}"
     for each in mended.evidence:
         yield f"{shown}\tchannel\t{explain.reason(each)}"

@@ -8,11 +8,12 @@ rules; that is the channel's. Start reading at :class:`Rule`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
 import regex
 
+from textmend import checks
 from textmend.errors import TextmendError
 
 Place = Literal["anywhere", "word-start", "word-end", "inside", "whole-word", "paragraph-start"]
@@ -40,10 +41,17 @@ class Rule(ABC):
     ``family`` is the name of its kind, empty for literal sequences; ``reach`` says of which words
     it asks where they stand: of any in the text, or only of the first of a paragraph or document;
     ``rate`` is below one where chance spared some of the occurrences.
-    A rule is a frozen dataclass whose fields go into JSON as they are.
+    A rule is a frozen dataclass whose fields go into JSON as they are; each has the type of its
+    default, and is text where it has none.
     """
 
     family: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            kind = str if field.default is MISSING else type(field.default)
+            value = getattr(self, field.name)
+            checks.instance(field.name, value, kind, f"it must be a {kind.__name__}")
 
     @property
     @abstractmethod
@@ -128,9 +136,10 @@ class Drop(Rule):
     ignore_case: bool = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.sequence:
             raise TextmendError("a drop needs a sequence: the letters that were deleted")
-        one_of(f"drop {self.sequence!r}", "place", self.where, get_args(Place))
+        checks.one_of(f"drop {self.sequence!r}", "place", self.where, get_args(Place))
 
     @property
     def pattern(self) -> str:
@@ -155,22 +164,13 @@ class Drop(Rule):
         return self.sequence
 
 
-def one_of(owner: str, what: str, value: str, known: tuple[str, ...]) -> None:
-    """Refuse a value that is none of those known."""
-    if value not in known:
-        raise TextmendError(f"{owner}: unknown {what} {value!r}; it is one of {', '.join(known)}")
-
-
 def rule_from(kind: type[Rule], entry: dict[str, Any], where: str) -> Rule:
     """The rule of a kind with the fields that :meth:`Rule.to_dict` gave; ``where`` it was read."""
-    known = {field.name: _type(field) for field in fields(kind)}
-    for key, value in entry.items():
+    known = [field.name for field in fields(kind)]
+    for key in entry:
         if key not in known:
             raise TextmendError(f"{where}: unknown key {key!r}; known are {', '.join(known)}")
-        if not isinstance(value, known[key]):
-            raise TextmendError(f"{where}: {key} must be a {known[key].__name__}, not {value!r}")
-    return kind(**entry)
-
-
-def _type(field: Field[Any]) -> type:
-    return str if field.default is MISSING else type(field.default)
+    try:
+        return kind(**entry)
+    except TextmendError as error:
+        raise TextmendError(f"{where}: {error}") from None

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
+from textmend import checks
 from textmend.channel import Channel
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence
@@ -115,6 +116,9 @@ class Mended:
     channel: Channel = _EMPTY
     evidence: tuple[Evidence, ...] = ()
     intact: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        checks.text("original", self.original)
 
     @cached_property
     def text(self) -> str:
@@ -218,6 +222,7 @@ class Mended:
 
 
 def _check(offset: int, text: str) -> None:
+    checks.whole("offset", offset)
     if not 0 <= offset <= len(text):
         raise TextmendError(
             f"offset {offset} is outside the text, which has {len(text)} characters"

@@ -13,7 +13,8 @@ from typing import ClassVar, Literal, Self, get_args
 
 import regex
 
-from textmend.drops import PARAGRAPH, Reach, Rule, one_of
+from textmend import checks
+from textmend.drops import PARAGRAPH, Reach, Rule
 from textmend.errors import TextmendError
 
 # How residues are called in a spec, where the character itself would not be readable.
@@ -159,8 +160,13 @@ class RandomLoss(Family):
     rate: float = 0.01
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.rate < 1.0:
-            raise TextmendError(f"random: the rate is {self.rate}; it must be between 0 and 1")
+        checks.number(
+            "random: the rate",
+            self.rate,
+            lambda rate: 0.0 < rate < 1.0,
+            "it must be between 0 and 1, such as 0.01",
+        )
+        super().__post_init__()
 
     @property
     def pattern(self) -> str:
@@ -206,8 +212,9 @@ class DropCaps(Family):
     of: Literal["paragraph", "document"] = "paragraph"
 
     def __post_init__(self) -> None:
-        one_of(self.family, "unit", self.unit, ("letter", "word"))
-        one_of(self.family, "reach", self.of, get_args(Reach)[1:])
+        super().__post_init__()
+        checks.one_of(self.family, "unit", self.unit, ("letter", "word"))
+        checks.one_of(self.family, "reach", self.of, get_args(Reach)[1:])
 
     @property
     def pattern(self) -> str:
@@ -229,7 +236,7 @@ class DropCaps(Family):
         """``drop-caps``, ``drop-caps:word``, ``drop-caps:document``."""
         found: dict[str, str] = {}
         for option in options:
-            one_of(cls.family, "option", option, ("letter", "word", "paragraph", "document"))
+            checks.one_of(cls.family, "option", option, ("letter", "word", "paragraph", "document"))
             found["unit" if option in ("letter", "word") else "of"] = option
         return cls(**found)  # type: ignore[arg-type]  # one_of has seen to it
 

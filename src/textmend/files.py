@@ -1,6 +1,7 @@
 """Reading and writing text files so that nothing is lost.
 
 Text is decoded and encoded exactly, line ends included; outputs are written whole or not at all.
+What is no plain text is refused. Start reading at :func:`read_plain`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,24 @@ import tempfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
+from textmend import formats
 from textmend.errors import TextmendError
 
 STANDARD = "-"
+
+
+def shown(name: str) -> str:
+    """What a file is called in messages."""
+    return "standard input" if name == STANDARD else name
+
+
+def read_plain(name: str, encoding: str) -> str:
+    """The plain text of a file; one of another format is refused, its name and content asked."""
+    if Path(name).is_file():
+        formats.refuse_name(name)
+    text = read(name, encoding)
+    formats.refuse_text(shown(name), text)
+    return text
 
 
 def read(name: str, encoding: str) -> str:
@@ -33,14 +49,19 @@ def read(name: str, encoding: str) -> str:
 
 def decode(data: bytes, name: str, encoding: str) -> str:
     """``data`` as text; bytes that are none are reported with their offset."""
-    shown = "standard input" if name == STANDARD else name
+    formats.refuse_bytes(shown(name), data)
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        likely = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "cp1252"
+        marked = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        if b"\0" in data and not marked:
+            raise TextmendError(
+                f"{shown(name)}: is binary, and no plain text; save or extract its text first"
+            ) from None
+        likely = "utf-16" if marked else "cp1252"
         raise TextmendError(
-            f"{shown}: byte 0x{data[error.start]:02x} at offset {error.start} is not {encoding}; "
-            f"name the encoding, such as --encoding {likely}"
+            f"{shown(name)}: byte 0x{data[error.start]:02x} at offset {error.start} "
+            f"is not {encoding}; name the encoding, such as --encoding {likely}"
         ) from None
     except LookupError:
         raise TextmendError(
@@ -55,6 +76,21 @@ def encode(text: str, name: str, encoding: str) -> bytes:
     except UnicodeEncodeError as error:
         raise TextmendError(
             f"{name}: {text[error.start]!r} cannot be written in {encoding}; use --encoding utf-8"
+        ) from None
+
+
+def is_folder(name: str) -> bool:
+    """Whether an output is a folder: one that exists, or that a slash at its end asks for."""
+    return name.endswith(("/", os.sep)) or Path(name).is_dir()
+
+
+def make_folder(name: str) -> None:
+    """Make a folder, and those that it is in, where there is none."""
+    try:
+        Path(name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TextmendError(
+            f"{name}: cannot be made: {error.strerror}; name another folder after -o"
         ) from None
 
 

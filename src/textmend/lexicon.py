@@ -20,6 +20,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from textmend import checks
 from textmend.errors import TextmendError
 from textmend.memory import MOST, remember
 from textmend.tokens import WORD, Beside, Shape, Token, lines, sentence_starts, shape, tokenize
@@ -118,7 +119,7 @@ class Lexicon:
     @staticmethod
     def load(lang: str = "en") -> Lexicon:
         """The largest list of wordfreq for a language tag, such as ``"en"`` or ``"pt-BR"``."""
-        return _load(listed(lang))
+        return _load(listed(checks.instance("lang", lang, str, "it must be a tag, such as 'en'")))
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Lexicon.load, (self.lang,)
@@ -348,7 +349,9 @@ def listed(tag: str) -> str:
     except (ValueError, AttributeError):  # no tag at all
         code = ""
     if code not in known:
-        raise TextmendError(f"unknown language {tag!r}; textmend knows {', '.join(known)}")
+        raise TextmendError(
+            f"unknown language {checks.shown(tag)}; textmend knows {', '.join(known)}"
+        )
     return code
 
 
@@ -402,7 +405,7 @@ def suspects(text: str, *, lang: str = "en") -> list[Suspect]:
     [('ministration', 'rare'), ('y', 'scrap'), ('Furrmore', 'unknown')]
     """
     lexicon = Lexicon.load(lang)
-    text_lines = lines(tokenize(text))
+    text_lines = lines(tokenize(checks.text("text", text)))
     known_names = attested(text_lines, lexicon)
     return [
         Suspect(token.text, token.start, token.end, lexicon.frequency(token.text), why)
