@@ -91,3 +91,23 @@ def test_a_word_put_back_beside_an_intact_one_is_not_intact() -> None:
 def test_no_edits_give_the_same_string() -> None:
     text = "clean"
     assert Mended(text).text is text
+
+
+@given(mended_texts())
+def test_a_place_in_the_result_maps_to_where_as_much_of_the_input_is_done(mended: Mended) -> None:
+    # Piece by piece: what an edit left alone maps one to one; the end of what it replaced is
+    # reached with the first character of what it put there.
+    back, done = [], 0
+    for each in mended.edits:
+        back += range(done, each.start)
+        back += [each.start, *[each.end] * (len(each.after) - 1)]
+        done = each.end
+    back += range(done, len(mended.original) + 1)
+    assert [mended.to_original(place) for place in range(len(mended.text) + 1)] == back
+
+
+def test_the_share_of_lines_that_were_spared_but_not_under_a_leaky_channel() -> None:
+    text, intact = "a clean line\nand one more", ((0, 13),)
+    assert Mended(text, (), Channel.of("the"), intact=intact).damaged_share == 12 / 25
+    assert Mended(text, (), Channel.random(), intact=intact).damaged_share == 1.0
+    assert Mended(text, (), Channel(), intact=intact).damaged_share == 0.0
