@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
 from textmend.edits import Edit
-from textmend.mend import proven
+from textmend.mend import _alternatives, proven
+from textmend.preimages import Candidate
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]
@@ -194,3 +196,31 @@ def test_a_line_of_capitals_is_mended_in_capitals() -> None:
     mended = mend("ANOR FARMER MET HIS BROR AND GRANDMOR IN NERLANDS", channel="the")
     assert {"ANOTHER", "BROTHER", "GRANDMOTHER", "NETHERLANDS"} < {*mended.split()}
     assert mended.isupper()
+
+
+@pytest.mark.parametrize("calibrated", [0.55, 0.7, 0.9])
+def test_alternatives_share_what_calibration_leaves(calibrated: float) -> None:
+    choices = [Candidate(text, text) for text in ("or", "other", "there", "theor")]
+    chances = np.array([0.1, 0.6, 0.05, 0.25])
+    found = _alternatives(choices, chances, 1, calibrated)
+    assert [each.text for each in found] == ["theor", "or", "there"]
+    assert calibrated + sum(each.probability for each in found) == pytest.approx(1.0)
+    assert found[0].probability == pytest.approx(2.5 * found[1].probability)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_an_input_that_the_channel_would_change_is_given_up_at_once(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "the sea" + " or" * size
+    edits = tuple(Edit(8 + 3 * at, 10 + 3 * at, "or", "other", "word", 0.9) for at in range(size))
+    asked: list[Mended] = []
+    damage = Mended.damage
+
+    def counted(mended: Mended) -> str:
+        asked.append(mended)
+        return damage(mended)
+
+    monkeypatch.setattr(Mended, "damage", counted)
+    assert proven(Mended(text, edits, Channel.of("the"))) == Mended(text)
+    assert len(asked) == 2
