@@ -60,3 +60,13 @@ def test_only_differences_of_scores_matter_however_large_they_are(
     expected = [np.exp(each) / sum(map(np.exp, scores)) for each in scores]
     assert_allclose(softmax(np.array(scores)), expected, atol=1e-9)
     assert_allclose(softmax(np.array(scores) + shift), expected, atol=1e-6)
+
+
+def test_a_word_that_is_all_but_impossible_may_be_what_the_next_one_asks_for() -> None:
+    tables = [
+        np.array([[[0.0, -2000.0, -3000.0]]]),
+        np.array([[[0.0, -900.0]], [[1000.0, 2000.0]], [[-800.0, -700.0]]]),
+    ]
+    first, second = posteriors(tables)
+    assert_allclose(first, [[0.5, 0.5, 0.0]])
+    assert_allclose(second, [[0.5, 0.5]])

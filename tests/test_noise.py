@@ -1,14 +1,17 @@
 """Letters lost at random: the forward model, its proof, and that only such loss is taken for it."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Edit, Mended, RandomLoss, infer_channel, mend, mend_and_explain
+from textmend.lexicon import Lexicon
 from textmend.losses import Losses
+from textmend.noise import _JARGON, _fit, _slips
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -160,3 +163,54 @@ def test_a_real_word_is_changed_only_where_that_is_likely() -> None:
 def test_a_text_whose_long_words_all_lost_a_letter_has_a_rate(text: str) -> None:
     (drop,) = infer_channel(text).channel.drops
     assert 0.01 < drop.rate < 0.2
+
+
+TOY = Lexicon(
+    "toy",
+    {
+        "".join(letters): 1.0 / (3 + place)
+        for size in (1, 2, 3, 4)
+        for place, letters in enumerate(product("abc", repeat=size))
+        if place % 3
+    },
+)
+
+
+@given(st.text("abc", min_size=1, max_size=4))
+def test_slips_are_letters_changed_put_in_or_exchanged(word: str) -> None:
+    # From the words that were meant to the one that is there: each slip is one way to write it.
+    def ways(meant: str) -> float:
+        changed = len(meant) == len(word) and sum(map(str.__ne__, meant, word)) == 1
+        put_in = sum(word[:at] + word[at + 1 :] == meant for at in range(len(word)))
+        exchanged = sum(
+            meant[:at] + meant[at + 1] + meant[at] + meant[at + 2 :] == word != meant
+            for at in range(len(meant) - 1)
+        )
+        return (changed + put_in) / len(TOY.letters) + exchanged
+
+    expected = sum(TOY.frequency(meant) * ways(meant) for meant in TOY.words)
+    assert _slips(word, TOY) == pytest.approx(expected)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3))
+def test_no_other_rates_of_sources_make_strange_words_likelier(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    clean = random.uniform(0.5, 1.0, 40)
+    sources = random.uniform(0.0, 2.0, (count, 40))
+    sizes = random.uniform(1.0, 20.0, count)
+
+    def likelihood(rates: list[float]) -> float:
+        given = sum(rate * source for rate, source in zip(rates, sources, strict=True))
+        held_back = _JARGON * np.log(1.0 + rates[0]) + sum(rates * sizes)
+        return float(np.log(clean + given).sum() - held_back)
+
+    best, rates = _fit(clean, sources, sizes)
+    assert (rates > 0.0).all()
+    assert best == pytest.approx(likelihood(list(rates)))
+    for place in range(count):
+        for change in (0.5, 0.8, 1.25, 2.0):
+            others = [*rates]
+            others[place] *= change
+            # Rates that go to zero are still on their way after so many rounds.
+            assert likelihood(others) <= best + 0.05
