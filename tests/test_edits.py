@@ -98,7 +98,8 @@ def test_no_edits_give_the_same_string() -> None:
 def test_a_place_in_the_result_maps_to_where_as_much_of_the_input_is_done(mended: Mended) -> None:
     # Piece by piece: what an edit left alone maps one to one; the end of what it replaced is
     # reached with the first character of what it put there.
-    back, done = [], 0
+    back: list[int] = []
+    done = 0
     for each in mended.edits:
         back += range(done, each.start)
         back += [each.start, *[each.end] * (len(each.after) - 1)]
