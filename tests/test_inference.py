@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import corpora
 from textmend import Channel, Drop, infer_channel, mend_and_explain
 from textmend.census import Census
-from textmend.evidence import Inference
+from textmend.evidence import Evidence, Explained, Inference
 from textmend.inference import (
     _DISPERSION,
     _NEARLY_ALL,
@@ -295,3 +295,34 @@ def test_the_first_word_of_a_paragraph_tells_whether_capitals_were_lost(
     preimages = Preimages.load(channel.drops, lexicon.lang)
     # So far against, that only what the word says can make up for it.
     assert damaged_lines(census, channel, preimages, {}, bonus=-3.0).tolist() == [damaged]
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "counts", "share"),
+    [
+        (10.0, 0, (2, 1), 1.0),
+        (10.0, 4, (2, 1), 0.6),  # as many as expected, of which four are left
+        (5.0, 4, (2, 2), 0.5),  # as many as are seen
+        (0.2, 0, (), 1.0),
+        (0.2, 1, (), 0.0),
+    ],
+)
+def test_the_share_that_was_deleted_is_of_what_was_expected_or_is_seen(
+    expected: float, observed: int, counts: tuple[int, ...], share: float
+) -> None:
+    explained = tuple(Explained("or", "other", count) for count in counts)
+    found = Evidence(Drop("the"), expected, observed, explained, 5.0)
+    assert found.share == pytest.approx(share)
+
+
+def test_an_inference_as_values_for_json() -> None:
+    channel = Channel.of("the")
+    evidence = Evidence(channel.drops[0], 2.0, 0, (), 5.0)
+    inference = Inference(channel, (evidence,), 0.123456)
+    assert inference.to_dict() == {
+        "channel": channel.to_dict(),
+        "damaged_share": 0.1235,
+        "evidence": [evidence.to_dict()],
+    }
+    assert inference
+    assert not Inference(Channel())
