@@ -64,6 +64,8 @@ def test_ends_of_an_edit() -> None:
 def test_offsets_outside_the_text(offset: int) -> None:
     with pytest.raises(TextmendError, match="outside the text, which has 5 characters"):
         Mended("abcde").to_mended(offset)
+    with pytest.raises(TextmendError, match="outside the text, which has 5 characters"):
+        Mended("abcd", (edit(0, "ab", "axb"),)).to_original(offset)
 
 
 @pytest.mark.parametrize(
@@ -119,10 +121,10 @@ def test_a_result_as_values_for_json() -> None:
     alternatives = (Alternative("or", 0.07654321), Alternative("theor", 0.00123456))
     repair = Edit(9, 11, "or", "other", "word", 0.91234567, alternatives, ("the",))
     evidence = Evidence(Drop("the"), 4.5678, 1, (Explained("or", "other", 3),), 7.6543)
-    mended = Mended("the sea\n\nor land", (repair,), Channel.of("the"), (evidence,), ((0, 8),))
+    mended = Mended("the sea\n\nor shores", (repair,), Channel.of("the"), (evidence,), ((0, 8),))
     assert mended.to_dict() == {
         "channel": Channel.of("the").to_dict(),
-        "damaged_share": 0.5,
+        "damaged_share": 0.5556,
         "evidence": [
             {
                 "drop": Drop("the").to_dict(),

@@ -234,9 +234,10 @@ def test_an_input_that_the_channel_would_change_is_given_up_at_once(
 
 def test_few_alternatives_are_shown_and_no_unlikely_ones() -> None:
     choices = [Candidate(text, text) for text in "abcdefg"]
-    equal = _alternatives(choices, np.full(7, 1 / 7), 2, 0.4)
-    assert [each.text for each in equal] == ["a", "b", "d", "e"]  # as they come
-    assert [each.probability for each in equal] == pytest.approx([0.1] * 4)
+    many = [Candidate(str(place), str(place)) for place in range(41)]
+    equal = _alternatives(many, np.full(41, 1 / 41), 2, 0.4)
+    assert [each.text for each in equal] == ["0", "1", "3", "4"]  # as they come
+    assert [each.probability for each in equal] == pytest.approx([0.6 / 40] * 4)
     chances = np.array([0.9, 0.06, 0.0301, 0.0049, 0.004, 0.0005, 0.0005])
     shown = _alternatives(choices, chances, 0, 0.9)
     assert [each.text for each in shown] == ["b", "c"]
