@@ -142,3 +142,26 @@ def test_what_stands_again_is_the_same_slot() -> None:
 def test_rules_that_cross_lines_undo_no_word() -> None:
     for drop in (Drop("\n"), Drop("the", residue="\n")):
         assert not Preimages((drop,), TOY).of("or")
+
+
+def test_two_spaces_within_a_sentence_are_a_trace_and_before_one_are_none() -> None:
+    text = "It ended  there.  Soon it began  in spring."
+    columns = slots(text, Channel.of("the", whitespace="keep"))
+    offered = {text[column.start : column.end] for column in columns if column.vanished}
+    doubted = {text[column.start : column.end] for column in columns if column.empty_doubt}
+    assert offered == {"there", "Soon", "in"}
+    assert doubted == {"there", "in"}
+
+
+@pytest.mark.parametrize(
+    ("text", "takes_the_space"), [("met ( nal score)", True), ("met nal score", False)]
+)
+def test_a_space_is_part_of_a_word_or_has_room_for_one(text: str, takes_the_space: bool) -> None:
+    columns = slots(text, Channel.parse("the,ligatures:space"))
+    (column,) = (each for each in columns if each.slot.span)
+    assert [each.text for each in column.slot.words] == [
+        text[column.start : column.end],
+        "final",
+    ]
+    assert text[column.start : column.end].startswith(" ") == takes_the_space
+    assert bool(column.vanished) != takes_the_space

@@ -1,12 +1,14 @@
 import json
 import re
+from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from textmend import Channel, Drop, TextmendError
-from textmend.channel import Place
+from textmend import Channel, Drop, DropCaps, RandomLoss, TextmendError
+from textmend.channel import Place, WhiteSpace
+from textmend.drops import Reach
 
 EXAMPLE = Channel.of("the", "ad")
 
@@ -158,6 +160,7 @@ def test_kept_white_space_is_plain_replacement(text: str) -> None:
         ('{"drops": [{"sequence": "a", "where": "middle"}]}', "unknown place 'middle'"),
         ('{"drops": [{"sequence": "a", "colour": "red"}]}', "unknown key 'colour'"),
         ('{"drops": [], "space": 1}', "unknown key 'space'"),
+        ('{"drops": [{"family": ["random"]}]}', "drop 1: unknown family .'random'."),
         ('{"drops": [], "whitespace": "none"}', "unknown white-space policy"),
     ],
 )
@@ -177,3 +180,159 @@ def test_json_is_stable() -> None:
         "drops": [{"sequence": "the", "residue": "", "where": "anywhere", "ignore_case": True}],
         "whitespace": "collapse",
     }
+
+
+@given(st.text("thead", max_size=40), st.lists(st.integers(0, 40), max_size=6))
+def test_between_intact_spans_each_part_is_damaged_alone(text: str, cuts: list[int]) -> None:
+    places = sorted({min(cut, len(text)) for cut in cuts})
+    intact = list(zip(places[::2], places[1::2], strict=False))
+    channel = Channel.of("the", "ad", whitespace="keep")
+    ends = [0, *(end for _, end in intact)]
+    starts = [*(start for start, _ in intact), len(text)]
+    damaged = [channel.apply(text[end:start]) for end, start in zip(ends, starts, strict=True)]
+    spared = [text[start:end] for start, end in intact] + [""]
+    expected = "".join(part + kept for part, kept in zip(damaged, spared, strict=True))
+    # What a shield stands between does not become a sequence by its deletion.
+    assert channel.apply(text, intact=intact) == expected
+
+
+@pytest.mark.parametrize("free", [range(0xFDD0, 0xFDD3), range(0xFDED, 0xFDF0)])
+def test_a_text_may_hold_all_non_characters_but_three(free: range) -> None:
+    marks = "".join(chr(code) for code in range(0xFDD0, 0xFDF0) if code not in free)
+    assert EXAMPLE.apply(f"the {marks} other") == f"{marks} or"
+    with pytest.raises(TextmendError, match="non-characters U\\+FDD0 to U\\+FDEF; remove them"):
+        EXAMPLE.apply(f"the {marks}{chr(free[1])} other")
+
+
+def test_what_leaves_no_doubt_is_a_survivor() -> None:
+    channel = Channel((Drop("the"), RandomLoss(0.1), DropCaps()))
+    assert channel.is_survivor("other", "text")
+    assert not channel.is_survivor("Or", "text")
+    assert channel.is_survivor("Or", "paragraph")
+    assert channel.is_survivor("Or")
+    assert not channel.is_survivor("or")
+
+
+def test_what_is_left_in_the_place_of_letters() -> None:
+    assert Channel.parse("the,ff:f,fi:f+space").residues == {"f", "f "}
+
+
+def test_a_sequence_is_no_family_for_being_part_of_its_name() -> None:
+    assert Channel.parse("ascii,cap").drops == (Drop("ascii"), Drop("cap"))
+
+
+def test_json_can_be_read_and_written_by_people() -> None:
+    assert Channel.from_json('{"drops": [{"sequence": "the"}]}') == Channel.of("the")
+    assert Channel.of("é").to_json() == (
+        '{\n  "drops": [\n    {\n      "sequence": "é",\n      "residue": "",\n'
+        '      "where": "anywhere",\n      "ignore_case": true\n    }\n  ],\n'
+        '  "whitespace": "collapse"\n}'
+    )
+
+
+def test_the_channel_that_does_nothing_is_called_so() -> None:
+    assert repr(Channel()) == "Channel()"
+    assert repr(Channel(whitespace="keep")) == "Channel(whitespace='keep')"
+
+
+def settled(pieces: list[str], residue: str, whitespace: WhiteSpace) -> str:
+    """What is left of pieces of text of which each "the" left a residue, run by run."""
+    core = residue.strip(" ")
+    blank = whitespace == "squeeze"  # which settles what lies within a line
+    left: list[str] = []  # characters; "hole" and "seam" where white space is to be settled
+    for piece in pieces:
+        if piece != "the":
+            left += piece
+        elif not residue:
+            left.append("hole")
+        elif not core:
+            left.append("seam")
+        else:
+            left += ["seam"] * residue.startswith(" ") + [core] + ["seam"] * residue.endswith(" ")
+    for mark in ("hole", "seam"):
+        done: list[str] = []
+        run: list[str] = []
+        before = "edge"  # what stands before the run
+        for after in [*left, "edge"]:
+            if after == mark or (after.isspace() and not (blank and after == "\n")):
+                run.append(after)
+                continue
+            ends = ("edge", "\n") if blank else ("edge",)
+            done += run_settled(run, mark, before in ends, after in ends, blank)
+            run, before = [], after
+            done += [after] * (after != "edge")
+        left = done
+    return "".join(left)
+
+
+def run_settled(run: list[str], mark: str, at_start: bool, at_end: bool, blank: bool) -> list[str]:
+    """What is left of a run of white space and marks between other characters, or the edges."""
+    head, tail = 0, len(run)
+    if mark == "hole":  # one that touches a word has no white space on that side
+        while not at_start and head < tail and run[head] == mark:
+            head += 1
+        while not at_end and tail > head and run[tail - 1] == mark:
+            tail -= 1
+    inner = run[head:tail]
+    if mark not in inner:
+        return [each for each in run if each != mark]
+    spaces = [each for each in inner if each != mark]
+    least = [" "] if mark == "seam" else []
+    if blank:
+        return spaces[:1] or least
+    breaks = [each for each in spaces if each in "\r\n"]
+    if breaks or (at_start and not head) or (at_end and tail == len(run)):
+        return breaks
+    return spaces[:1] or least
+
+
+@pytest.mark.parametrize("whitespace", ["squeeze", "collapse"])
+@given(
+    st.lists(st.sampled_from(["the", "the", " ", "\t", "\n", "a", ","]), max_size=12),
+    st.sampled_from(["", " ", "?", " ?", "? "]),
+)
+@example(["a", " ", "the", "\t", "the", " ", "a"], "")
+@example(["a", " ", "the", "\t", "the", " ", "a"], " ")
+def test_white_space_is_settled_run_by_run(
+    whitespace: WhiteSpace, pieces: list[str], residue: str
+) -> None:
+    channel = Channel((Drop("the", residue),), whitespace)
+    assert channel.apply("".join(pieces)) == settled(pieces, residue, whitespace)
+
+
+def test_what_is_left_as_it_was_settles_nothing() -> None:
+    assert Channel((Drop(" ", residue=" "),)).apply("a  b \n c") == "a  b \n c"
+
+
+def test_rules_say_of_which_words_they_ask_where_these_stand() -> None:
+    anywhere, opening = Drop("I"), Drop("I", where="paragraph-start")
+    of_all = DropCaps(of="document")
+    acting = {
+        rule.reach: [rule.acts_at(place) for place in get_args(Reach)]
+        for rule in (anywhere, opening, of_all)
+    }
+    assert acting == {
+        "text": [True, True, True],
+        "paragraph": [False, True, True],
+        "document": [False, False, True],
+    }
+    assert [rule.by_line().reach for rule in (anywhere, opening, of_all)] == [
+        "text",
+        "paragraph",
+        "paragraph",
+    ]
+
+
+def test_rules_that_delete_or_leave_line_breaks_cross_lines() -> None:
+    assert Drop("\n").crosses_lines
+    assert Drop("the", residue=" \n").crosses_lines
+    assert not Drop("the", residue=" ").crosses_lines
+
+
+def test_what_is_a_letter_beside_a_sequence() -> None:
+    for letter in ("e", "é", "e\u0301", "ж", "字"):
+        assert Channel.of("th", where="whole-word").apply(f"th{letter} {letter}th") == (
+            f"th{letter} {letter}th"
+        )
+    for mark in ("1", "_", "-", "’", "²"):
+        assert Channel.of("th", where="whole-word").apply(f"th{mark}{mark}th") == mark + mark

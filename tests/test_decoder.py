@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from textmend.decoder import Array, posteriors
+from textmend.decoder import Array, posteriors, softmax
 
 
 @st.composite
@@ -51,3 +51,22 @@ def test_scores_far_from_zero_do_not_overflow() -> None:
     tables = [np.array([[[-2000.0, -2001.0]]]), np.array([[[900.0]], [[900.0]]])]
     first, _ = posteriors(tables)
     assert_allclose(first, [[1 / (1 + np.exp(-1.0)), 1 / (1 + np.exp(1.0))]])
+
+
+@given(st.lists(st.floats(-20.0, 20.0), min_size=1, max_size=6), st.floats(-1e6, 1e6))
+def test_only_differences_of_scores_matter_however_large_they_are(
+    scores: list[float], shift: float
+) -> None:
+    expected = [np.exp(each) / sum(map(np.exp, scores)) for each in scores]
+    assert_allclose(softmax(np.array(scores)), expected, atol=1e-9)
+    assert_allclose(softmax(np.array(scores) + shift), expected, atol=1e-6)
+
+
+def test_a_word_that_is_all_but_impossible_may_be_what_the_next_one_asks_for() -> None:
+    tables = [
+        np.array([[[0.0, -2000.0, -3000.0]]]),
+        np.array([[[0.0, -900.0]], [[1000.0, 2000.0]], [[-800.0, -700.0]]]),
+    ]
+    first, second = posteriors(tables)
+    assert_allclose(first, [[0.5, 0.5, 0.0]])
+    assert_allclose(second, [[0.5, 0.5]])

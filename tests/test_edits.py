@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend import Channel, Edit, Mended, TextmendError
-from textmend.edits import apply_edits
+from textmend import Channel, Drop, Edit, Mended, TextmendError
+from textmend.edits import Alternative, apply_edits
+from textmend.evidence import Evidence, Explained
 
 
 def edit(start: int, before: str, after: str) -> Edit:
@@ -63,6 +64,8 @@ def test_ends_of_an_edit() -> None:
 def test_offsets_outside_the_text(offset: int) -> None:
     with pytest.raises(TextmendError, match="outside the text, which has 5 characters"):
         Mended("abcde").to_mended(offset)
+    with pytest.raises(TextmendError, match="outside the text, which has 5 characters"):
+        Mended("abcd", (edit(0, "ab", "axb"),)).to_original(offset)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +94,95 @@ def test_a_word_put_back_beside_an_intact_one_is_not_intact() -> None:
 def test_no_edits_give_the_same_string() -> None:
     text = "clean"
     assert Mended(text).text is text
+
+
+@given(mended_texts())
+def test_a_place_in_the_result_maps_to_where_as_much_of_the_input_is_done(mended: Mended) -> None:
+    # Piece by piece: what an edit left alone maps one to one; the end of what it replaced is
+    # reached with the first character of what it put there.
+    back: list[int] = []
+    done = 0
+    for each in mended.edits:
+        back += range(done, each.start)
+        back += [each.start, *[each.end] * (len(each.after) - 1)]
+        done = each.end
+    back += range(done, len(mended.original) + 1)
+    assert [mended.to_original(place) for place in range(len(mended.text) + 1)] == back
+
+
+def test_the_share_of_lines_that_were_spared_but_not_under_a_leaky_channel() -> None:
+    text, intact = "a clean line\nand one more", ((0, 13),)
+    assert Mended(text, (), Channel.of("the"), intact=intact).damaged_share == 12 / 25
+    assert Mended(text, (), Channel.random(), intact=intact).damaged_share == 1.0
+    assert Mended(text, (), Channel(), intact=intact).damaged_share == 0.0
+
+
+def test_a_result_as_values_for_json() -> None:
+    alternatives = (Alternative("or", 0.07654321), Alternative("theor", 0.00123456))
+    repair = Edit(9, 11, "or", "other", "word", 0.91234567, alternatives, ("the",))
+    evidence = Evidence(Drop("the"), 4.5678, 1, (Explained("or", "other", 3),), 7.6543)
+    mended = Mended("the sea\n\nor shores", (repair,), Channel.of("the"), (evidence,), ((0, 8),))
+    assert mended.to_dict() == {
+        "channel": Channel.of("the").to_dict(),
+        "damaged_share": 0.5556,
+        "evidence": [
+            {
+                "drop": Drop("the").to_dict(),
+                "expected": 4.57,
+                "observed": 1,
+                "share": 0.7811,
+                "explained": [{"arrived": "or", "written": "other", "count": 3}],
+                "log_odds": 7.65,
+            }
+        ],
+        "edits": [
+            {
+                "start": 9,
+                "end": 11,
+                "before": "or",
+                "after": "other",
+                "kind": "word",
+                "probability": 0.9123,
+                "alternatives": [
+                    {"text": "or", "probability": 0.0765},
+                    {"text": "theor", "probability": 0.0012},
+                ],
+                "drops": ["the"],
+            }
+        ],
+    }
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["other or", "or other", "at other or", ""]), st.booleans()),
+        min_size=1,
+    )
+)
+def test_the_damaged_share_is_that_of_lines_whatever_survived_in_them(
+    told: list[tuple[str, bool]],
+) -> None:
+    text, intact, damaged = "", [], 0
+    for place, (line, is_damaged) in enumerate(told):
+        start, ended = len(text), line + "\n" * (place < len(told) - 1)
+        text += ended
+        if not is_damaged:
+            intact.append((start, len(text)))
+        elif "other" in line:
+            intact.append((start + line.index("other"), start + line.index("other") + 5))
+        damaged += is_damaged * len(ended)
+    mended = Mended(text, (), Channel.of("the"), intact=tuple(intact))
+    assert mended.damaged_share == pytest.approx(damaged / len(text) if text else 0.0)
+
+
+def test_what_stands_where_a_word_is_put_back_is_intact() -> None:
+    text = "other sea"
+    mended = Mended(text, (edit(0, "", "the "),), Channel.of("the"), intact=((0, 5),))
+    assert mended.damage() == text
+
+
+def test_pieces_that_were_spared_are_so_within_the_word_that_they_became() -> None:
+    text = "an off-icl act"
+    intact = ((0, 2), (3, 6), (6, 7), (7, 10), (11, 14))
+    mended = Mended(text, (edit(3, "off-icl", "off-icial"),), Channel.random(), intact=intact)
+    assert mended.damage() == text

@@ -65,6 +65,7 @@ def test_a_space_that_is_left_meets_the_spaces_beside_it(whitespace: str, arrive
         ("ligatures:extended:U+0002", Channel.ligatures("\x02", extended=True)),
         ("non-ascii:?,doubled", Channel((NonAscii("?"), Doubled()))),
         ("drop-caps:word:document", Channel.drop_caps("word", of="document")),
+        ("drop-caps:letter:paragraph", Channel.drop_caps()),
         ("the:whole-word,fi:space", Channel((Drop("the", "", "whole-word"), Drop("fi", " ")))),
         ("random", Channel.random(0.01)),
         ("random:2.5%", Channel.random(0.025)),
@@ -86,6 +87,7 @@ def test_specs_name_families(spec: str, channel: Channel) -> None:
         ("random:often", "'often' is no rate"),
         ("random:1", "the rate is 1.0; it must be between 0 and 1"),
         ("random:1%:space", "one rate is enough"),
+        ("random:0", "the rate is 0.0; it must be between 0 and 1"),
     ],
 )
 def test_malformed_options(spec: str, message: str) -> None:
@@ -100,6 +102,7 @@ def test_malformed_options(spec: str, message: str) -> None:
         ('{"drops": [{"family": 3}]}', "unknown family 3"),
         ('{"drops": [{"family": "doubled", "residue": " "}]}', "unknown key 'residue'"),
         ('{"drops": [{"family": "drop-caps", "unit": "line"}]}', "unknown unit 'line'"),
+        ('{"drops": [{"family": "drop-caps", "of": "text"}]}', "unknown reach 'text'"),
         (
             '{"drops": [{"family": "ligatures", "extended": 1}]}',
             "drop 1: extended is 1; it must be a",
@@ -185,3 +188,39 @@ def test_damaged_words_come_back(spec: str, share: float) -> None:
             right += len(hit) - sum(word not in got for word in hit)
     assert damaged > 50
     assert right / damaged >= share
+
+
+def test_the_variants_that_are_tried_leave_what_is_seen() -> None:
+    seen = ["", "?"]
+    assert Ligatures.variants(seen) == [
+        Ligatures(residue, extended) for residue in seen for extended in (False, True)
+    ]
+    assert NonAscii.variants(seen) == [NonAscii(""), NonAscii("?")]
+    assert Doubled.variants(seen) == [Doubled()]
+    assert DropCaps.variants(seen) == [DropCaps()]
+    assert RandomLoss.variants(seen) == []
+
+
+def test_the_ligatures_of_fonts_are_all_lost() -> None:
+    common = ["ffi", "ffl", "ff", "fi", "fl"]
+    for pair in [*common, "ft", "tt", "ti", "st", "ct", "Th"]:
+        assert Channel.ligatures("#").apply(f"-{pair}-") == (
+            "-#-" if pair in common else f"-{pair}-"
+        )
+        assert Channel.ligatures("#", extended=True).apply(f"-{pair}-") == "-#-"
+
+
+def test_what_doubled_letters_lost_is_their_repetition() -> None:
+    assert Channel.doubled().acting_on("a feeeel of offf") == ("eee", "ff")
+
+
+def test_the_name_of_a_rate() -> None:
+    assert [RandomLoss(rate).name for rate in (0.99, 0.015, 0.001)] == [
+        "random:99%",
+        "random:1.5%",
+        "random:0.1%",
+    ]
+
+
+def test_the_last_code_of_all_is_one() -> None:
+    assert Channel.parse("the:U+10FFFF") == Channel((Drop("the", residue="\U0010ffff"),))

@@ -1,13 +1,26 @@
 import random
+from math import exp, lgamma, log
 
 import pytest
 import regex
+from hypothesis import given
+from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Drop, infer_channel, mend_and_explain
 from textmend.census import Census
-from textmend.inference import _Selection
+from textmend.evidence import Evidence, Explained, Inference
+from textmend.inference import (
+    _DISPERSION,
+    _NEARLY_ALL,
+    _SURVIVOR,
+    _absence,
+    _Selection,
+    damaged_lines,
+    recognize,
+)
 from textmend.lexicon import Lexicon
+from textmend.preimages import Preimages
 from textmend.tokens import lines, tokenize
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
@@ -232,3 +245,84 @@ def test_in_code_little_is_no_evidence() -> None:
     assert infer_channel(prose * 2).channel.sequences == ("the",)
     assert infer_channel(code * 9 + "\n" + prose * 2).channel.sequences == ("the",)
     assert census("is_ok = empty? or nil? or even?\n" * 9).residues == ["", " "]
+
+
+def negative_binomial(count: int, mean: float) -> float:
+    """The log of its probability, from its definition."""
+    size = _DISPERSION
+    ways = lgamma(count + size) - lgamma(count + 1.0) - lgamma(size)
+    return ways + size * log(size / (size + mean)) + count * log(mean / (size + mean))
+
+
+@given(st.integers(0, 40), st.floats(0.01, 500.0), st.sampled_from([1.0, 0.9, 0.7, 0.5]))
+def test_absence_is_the_odds_of_so_few_with_and_without_a_deletion(
+    observed: int, expected: float, share: float
+) -> None:
+    left = expected * max(1.0 - share, exp(-_SURVIVOR))
+    odds = negative_binomial(observed, left) - negative_binomial(observed, expected)
+    if observed:  # survivors never speak for a deletion
+        odds = min(odds, 0.0)
+    assert _absence(observed, expected, share) == pytest.approx(odds, abs=1e-6, rel=1e-9)
+
+
+def test_few_survivors_where_many_are_expected_are_no_evidence_for_a_deletion() -> None:
+    assert _absence(0, 50.0, 0.9) > 10.0
+    assert _absence(1, 50.0, 0.9) == 0.0
+    assert _absence(60, 50.0, 0.9) < -10.0
+
+
+@pytest.mark.parametrize(
+    ("share", "damaged"), [(0.0, False), (0.94, False), (_NEARLY_ALL, True), (1.0, True)]
+)
+def test_a_line_that_tells_nothing_is_damaged_where_nearly_all_of_its_source_is(
+    share: float, damaged: bool
+) -> None:
+    source = Inference(Channel.of("er"), damaged_share=share)
+    found = recognize([lines(tokenize("Nine apples"))], Lexicon.load(), source)
+    assert found.damaged.tolist() == [damaged]
+    assert found.inference is source
+
+
+@pytest.mark.parametrize(
+    ("text", "damaged"),
+    [("ndia suffers from drought.", True), ("India suffers from drought.", False)],
+)
+def test_the_first_word_of_a_paragraph_tells_whether_capitals_were_lost(
+    text: str, damaged: bool
+) -> None:
+    lexicon, channel = Lexicon.load(), Channel.drop_caps()
+    census = Census.of([lines(tokenize(text))], lexicon)
+    preimages = Preimages.load(channel.drops, lexicon.lang)
+    # So far against, that only what the word says can make up for it.
+    assert damaged_lines(census, channel, preimages, {}, bonus=-3.0).tolist() == [damaged]
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "counts", "share"),
+    [
+        (10.0, 0, (2, 1), 1.0),
+        (10.0, 4, (2, 1), 0.6),  # as many as expected, of which four are left
+        (5.0, 4, (2, 2), 0.5),  # as many as are seen
+        (0.2, 0, (), 1.0),
+        (0.2, 1, (), 0.0),
+    ],
+)
+def test_the_share_that_was_deleted_is_of_what_was_expected_or_is_seen(
+    expected: float, observed: int, counts: tuple[int, ...], share: float
+) -> None:
+    explained = tuple(Explained("or", "other", count) for count in counts)
+    found = Evidence(Drop("the"), expected, observed, explained, 5.0)
+    assert found.share == pytest.approx(share)
+
+
+def test_an_inference_as_values_for_json() -> None:
+    channel = Channel.of("the")
+    evidence = Evidence(channel.drops[0], 2.0, 0, (), 5.0)
+    inference = Inference(channel, (evidence,), 0.123456)
+    assert inference.to_dict() == {
+        "channel": channel.to_dict(),
+        "damaged_share": 0.1235,
+        "evidence": [evidence.to_dict()],
+    }
+    assert inference
+    assert not Inference(Channel())

@@ -1,15 +1,23 @@
 """What every result promises, on damaged and on clean text, under random channels."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from math import exp, log
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
-from textmend.edits import Edit
-from textmend.pipeline import proven
+from textmend.candidates import Column, Slot
+from textmend.context import Calibration, Judged
+from textmend.edits import Alternative, Edit, Kind
+from textmend.pipeline import _alternatives, _edits, proven
+from textmend.pipeline import mend as found_edits
+from textmend.preimages import Candidate, Preimages
+from textmend.tokens import lines, tokenize
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]
@@ -194,3 +202,178 @@ def test_a_line_of_capitals_is_mended_in_capitals() -> None:
     mended = mend("ANOR FARMER MET HIS BROR AND GRANDMOR IN NERLANDS", channel="the")
     assert {"ANOTHER", "BROTHER", "GRANDMOTHER", "NETHERLANDS"} < {*mended.split()}
     assert mended.isupper()
+
+
+@pytest.mark.parametrize("calibrated", [0.55, 0.7, 0.9])
+def test_alternatives_share_what_calibration_leaves(calibrated: float) -> None:
+    choices = [Candidate(text, text) for text in ("or", "other", "there", "theor")]
+    chances = np.array([0.1, 0.6, 0.05, 0.25])
+    found = _alternatives(choices, chances, 1, calibrated)
+    assert [each.text for each in found] == ["theor", "or", "there"]
+    assert calibrated + sum(each.probability for each in found) == pytest.approx(1.0)
+    assert found[0].probability == pytest.approx(2.5 * found[1].probability)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_an_input_that_the_channel_would_change_is_given_up_at_once(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "the sea" + " or" * size
+    edits = tuple(Edit(8 + 3 * at, 10 + 3 * at, "or", "other", "word", 0.9) for at in range(size))
+    asked: list[Mended] = []
+    damage = Mended.damage
+
+    def counted(mended: Mended) -> str:
+        asked.append(mended)
+        return damage(mended)
+
+    monkeypatch.setattr(Mended, "damage", counted)
+    assert proven(Mended(text, edits, Channel.of("the"))) == Mended(text)
+    assert len(asked) == 2
+
+
+def test_few_alternatives_are_shown_and_no_unlikely_ones() -> None:
+    choices = [Candidate(text, text) for text in "abcdefg"]
+    many = [Candidate(str(place), str(place)) for place in range(41)]
+    equal = _alternatives(many, np.full(41, 1 / 41), 2, 0.4)
+    assert [each.text for each in equal] == ["0", "1", "3", "4"]  # as they come
+    assert [each.probability for each in equal] == pytest.approx([0.6 / 40] * 4)
+    chances = np.array([0.9, 0.06, 0.0301, 0.0049, 0.004, 0.0005, 0.0005])
+    shown = _alternatives(choices, chances, 0, 0.9)
+    assert [each.text for each in shown] == ["b", "c"]
+    # What a decoder was all but sure of has no alternative that calibration makes likely.
+    chances = np.array([0.9999, 0.0001, 0.0, 0.0, 0.0, 0.0, 0.0])
+    (other,) = _alternatives(choices, chances, 0, 0.6)
+    assert other.probability == pytest.approx(0.4 * 0.0001 / 0.005)
+
+
+@dataclass
+class Told:
+    """A context that judges as it was told, and keeps what it was asked."""
+
+    judged: tuple[Judged, ...] = ()
+    asked: list[Sequence[Column]] = field(default_factory=list)
+    calibration: dict[Kind, Calibration] = field(default_factory=dict)
+
+    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
+        self.asked += lines
+        yield from self.judged
+
+
+def asked_about(
+    text: str, channel: Channel, damaged: Sequence[bool]
+) -> tuple[list[Sequence[Column]], list[str]]:
+    """The columns that a context is asked about, and what the channel spared."""
+    context = Told()
+    preimages = Preimages.load(channel.drops, "en")
+    edits, intact = found_edits(lines(tokenize(text)), damaged, channel, preimages, context, 0.5)
+    assert edits == []
+    return context.asked, [text[start:end] for start, end in intact]
+
+
+def test_a_line_that_the_channel_spared_is_intact_as_a_whole() -> None:
+    text = "Many or others met.\nMany or others met.\nMany or others met."
+    asked, intact = asked_about(text, Channel.of("the"), (False, True, False))
+    assert [any(column.is_open for column in line) for line in asked] == [False, True, False]
+    assert intact == ["Many or others met.\n", "others", "Many or others met."]
+    assert [text[column.start : column.end] for line in asked for column in line] == (
+        ["Many", "or", "others", "met", ".", "\n"] * 3
+    )[:-1]
+
+
+def test_what_is_left_of_words_that_lost_letters_by_chance_was_spared() -> None:
+    _, intact = asked_about("Mny or ohers, met\n", Channel.random(), (True,))
+    assert intact == ["Mny", "or", "ohers", ",", "met"]
+    _, intact = asked_about("Many or others, met\n", Channel.of("the"), (True,))
+    assert intact == ["others"]
+
+
+def test_words_that_vanished_are_sought_in_prose_and_for_less_in_headings() -> None:
+    prose = "They went to sea in a small boat and came back with fish for all of us."
+    code = "yield from map(mender.mend, texts)\n" * 3
+    text = f"Boats on sea\n\n{prose}\n\n{code}"
+    asked, _ = asked_about(text, Channel.of("the"), [True] * 7)
+    heading, _, sentence, _, _, *rest = asked  # the first line of code stands beside prose
+    assert len(rest) == 2
+    assert any(column.vanished for column in heading)
+    assert any(column.vanished for column in sentence)
+    assert not any(column.vanished for line in rest for column in line)
+    assert all(column.empty_doubt < 0.0 for column in heading if column.vanished)
+    assert all(column.empty_doubt == 0.0 for column in sentence if column.vanished)
+
+
+CALIBRATION: dict[Kind, Calibration] = {
+    "word": Calibration(1.0, 0.5),
+    "rejoined-word": Calibration(1.5, 0.0),
+    "vanished-word": Calibration(0.5, -0.25),
+}
+
+
+def calibrated(kind: Kind, probability: float) -> float:
+    fitted = CALIBRATION[kind]
+    odds = fitted.slope * log(probability / (1.0 - probability)) + fitted.offset
+    return 1.0 / (1.0 + exp(-odds))
+
+
+def judged(*words: str, span: bool = False, chances: Sequence[float] = (0.2, 0.8)) -> Judged:
+    """A column at 9, of these words, in whose gap "the" may have stood."""
+    slot = Slot(tuple(Candidate(word, word) for word in words), True, False, "", span=span)
+    column = Column(9, 9 + len(words[0]), slot, (("the", "the"),), 9, "{} ")
+    return Judged(column, np.array([0.1, 0.9]), np.array(chances))
+
+
+@pytest.mark.parametrize("span", [False, True])
+def test_an_edit_has_the_calibrated_probability_of_its_kind(span: bool) -> None:
+    column, channel = judged("or", "other", span=span), Channel.of("the")
+    kind: Kind = "rejoined-word" if span else "word"
+    of_gap, of_word = calibrated("vanished-word", 0.9), calibrated(kind, 0.8)
+    vanished = Edit(
+        9, 9, "", "the ", "vanished-word", of_gap, (Alternative("", 1.0 - of_gap),), ("the",)
+    )
+    word = Edit(9, 11, "or", "other", kind, of_word, (Alternative("or", 1.0 - of_word),), ("the",))
+    found = list(_edits(column, channel, CALIBRATION, 0.0))
+    assert [replace(each, probability=0.0, alternatives=()) for each in found] == [
+        replace(each, probability=0.0, alternatives=()) for each in (vanished, word)
+    ]
+    for one, other in zip(found, (vanished, word), strict=True):
+        assert one.probability == pytest.approx(other.probability)
+        assert [each.text for each in one.alternatives] == [
+            each.text for each in other.alternatives
+        ]
+        assert one.alternatives[0].probability == pytest.approx(other.alternatives[0].probability)
+    # Just so likely is likely enough.
+    for each in found:
+        assert each in list(_edits(column, channel, CALIBRATION, each.probability))
+        assert each not in list(_edits(column, channel, CALIBRATION, each.probability + 1e-9))
+
+
+def test_what_most_likely_stood_there_is_no_edit() -> None:
+    column = judged("or", "other", chances=(0.8, 0.2))._replace(gap=np.array([0.9, 0.1]))
+    assert list(_edits(column, Channel.of("the"), CALIBRATION, 0.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "arrived", "written", "drops"),
+    [
+        (Channel.random(), "oficl", "official", ("f", "i", "a")),
+        (Channel.of("the"), "he", "thehe", ("the",)),
+    ],
+)
+def test_an_edit_names_what_it_puts_back(
+    channel: Channel, arrived: str, written: str, drops: tuple[str, ...]
+) -> None:
+    *_, found = _edits(judged(arrived, written), channel, CALIBRATION, 0.0)
+    assert found.drops == drops
+
+
+def test_of_edits_that_only_prove_themselves_alone_the_likelier_stays() -> None:
+    once = Channel((Drop("I", where="paragraph-start"),))
+    likely = Edit(0, 0, "", "I", "word", 0.9)
+    less = Edit(0, 0, "", "i", "word", 0.6)
+    for edits in ((likely, less), (less, likely)):
+        assert proven(Mended("x", edits, once)).edits == (likely,)
+
+
+def test_a_result_that_proves_itself_is_the_same_object() -> None:
+    mended = Mended("or", (Edit(0, 2, "or", "other", "word", 0.9),), Channel.of("the"))
+    assert proven(mended) is mended

@@ -1,11 +1,15 @@
 """Where words are missed."""
 
+from math import exp, log, log1p
+
+import numpy as np
 import pytest
 
 from textmend import Channel
 from textmend.bigrams import Bigrams
+from textmend.lexicon import Lexicon
 from textmend.missed import Missed, MissedByNetwork, MissedByPairs
-from textmend.network import Network
+from textmend.network import AFTER, BEFORE, FIRST, Lines, Network, Scores
 from textmend.tokens import lines, tokenize
 
 CLEAN = (
@@ -36,3 +40,59 @@ def test_lines_are_judged_alone() -> None:
     judge = MissedByNetwork(Network.load())
     assert judge("the", text_lines).tolist() == [judge("the", [line])[0] for line in text_lines]
     assert judge("the", []).shape == (0,)
+
+
+class Told(Bigrams):
+    """Pairs of words whose probabilities are given."""
+
+    def __init__(self, chances: dict[tuple[str, str], float]) -> None:
+        super().__init__(Lexicon("toy", {}), {})
+        self._chances = chances
+
+    def probability(self, word: str, before: str | None) -> float:
+        return self._chances[before or "", word]
+
+
+@pytest.mark.parametrize(
+    ("text", "odds"),
+    [
+        ("in sea", log(0.5 * (0.01 + 0.5 * 0.1) / 0.01)),
+        ("sea in", log(0.8 * (0.04 + 0.2 * 0.3) / 0.04)),
+        ("in sea in", log(0.5 * (0.01 + 0.5 * 0.1) / 0.01) + log(0.8 * (0.04 + 0.2 * 0.3) / 0.04)),
+        ("in, sea", 0.0),
+        ("in 5 sea", 0.0),
+        ("in", 0.0),
+    ],
+)
+def test_pairs_weigh_the_word_between_against_those_that_touch(text: str, odds: float) -> None:
+    chances = {
+        ("in", "the"): 0.5, ("the", "sea"): 0.1, ("in", "sea"): 0.01,
+        ("sea", "the"): 0.2, ("the", "in"): 0.3, ("sea", "in"): 0.04,
+    }  # fmt: skip
+    assert MissedByPairs(Told(chances))("the", [tokenize(text)]) == pytest.approx([odds])
+
+
+def test_the_network_is_asked_for_each_gap_of_each_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, asked = Network.load(), []
+
+    def score(_: Network, about: Lines) -> Scores:
+        asked.append(about)
+        slots, texts = about.lengths.sum(), len(about.lengths)
+        nothing = np.arange(slots + texts, dtype=float)
+        return Scores(np.zeros(slots), np.column_stack([nothing, 0.5 * nothing]))
+
+    monkeypatch.setattr(Network, "score", score)
+    text_lines = lines(tokenize("On sea.\n\nSea air\n"))
+    found = MissedByNetwork(network)("the", text_lines)
+    (about,) = asked
+    assert about.lengths.tolist() == [3, 2]
+    assert about.sizes.tolist() == [1] * 5
+    assert about.weights.tolist() == [1.0] * 5
+    assert about.candidates.tolist() == network.ids(["On", "sea", ".", "Sea", "air"]).tolist()
+    assert about.vanished.tolist() == network.ids(["the"]).tolist()
+    assert [bool(each & FIRST) for each in about.forms] == [True, False, False, True, False]
+    # The sea is mentioned again, the rest is not.
+    assert [each & (BEFORE | AFTER) for each in about.forms] == [0, AFTER, 0, BEFORE, 0]
+    # Of each gap: log of P(nothing) + P(word) over P(nothing).
+    odds = [log1p(exp(-0.5 * gap)) for gap in range(7)]
+    assert found == pytest.approx([sum(odds[:4]), 0.0, sum(odds[4:])])

@@ -1,14 +1,22 @@
 """Letters lost at random: the forward model, its proof, and that only such loss is taken for it."""
 
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Edit, Mended, RandomLoss, infer_channel, mend, mend_and_explain
+from textmend.census import Census
+from textmend.hypotheses import DeletionIndex
+from textmend.lexicon import UNKNOWN_SHARE, Lexicon
 from textmend.losses import Losses
+from textmend.noise import _JARGON, _PRICE, _SLIPS, _fit, _slips, _strange, random_loss
+from textmend.tokens import lines, tokenize
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -160,3 +168,154 @@ def test_a_real_word_is_changed_only_where_that_is_likely() -> None:
 def test_a_text_whose_long_words_all_lost_a_letter_has_a_rate(text: str) -> None:
     (drop,) = infer_channel(text).channel.drops
     assert 0.01 < drop.rate < 0.2
+
+
+TOY = Lexicon(
+    "toy",
+    {
+        "".join(letters): 1.0 / (3 + place)
+        for size in (1, 2, 3, 4)
+        for place, letters in enumerate(product("abc", repeat=size))
+        if place % 3
+    },
+)
+
+
+@given(st.text("abc", min_size=1, max_size=4))
+def test_slips_are_letters_changed_put_in_or_exchanged(word: str) -> None:
+    # From the words that were meant to the one that is there: each slip is one way to write it.
+    def ways(meant: str) -> float:
+        changed = len(meant) == len(word) and sum(map(str.__ne__, meant, word)) == 1
+        put_in = sum(word[:at] + word[at + 1 :] == meant for at in range(len(word)))
+        exchanged = sum(
+            meant[:at] + meant[at + 1] + meant[at] + meant[at + 2 :] == word != meant
+            for at in range(len(meant) - 1)
+        )
+        return (changed + put_in) / len(TOY.letters) + exchanged
+
+    expected = sum(TOY.frequency(meant) * ways(meant) for meant in TOY.words)
+    assert _slips(word, TOY) == pytest.approx(expected)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3))
+def test_no_other_rates_of_sources_make_strange_words_likelier(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    clean = random.uniform(0.5, 1.0, 40)
+    sources = random.uniform(0.0, 2.0, (count, 40))
+    sizes = random.uniform(1.0, 20.0, count)
+
+    def likelihood(rates: list[float]) -> float:
+        given = sum(rate * source for rate, source in zip(rates, sources, strict=True))
+        held_back = _JARGON * np.log(1.0 + rates[0]) + sum(rates * sizes)
+        return float(np.log(clean + given).sum() - held_back)
+
+    best, rates = _fit(clean, sources, sizes)
+    assert (rates > 0.0).all()
+    assert best == pytest.approx(likelihood(list(rates)))
+    for place in range(count):
+        for change in (0.5, 0.8, 1.25, 2.0):
+            others = [*rates]
+            others[place] *= change
+            # Rates that go to zero are still on their way after so many rounds.
+            assert likelihood(others) <= best + 0.05
+
+
+def census(text: str) -> Census:
+    return Census.of([lines(tokenize(text))], Lexicon.load())
+
+
+def peak(value: Callable[[list[float]], float], size: int) -> list[float]:
+    """Where a smooth function of some rates is highest: one rate after the other, in logs."""
+    rates = [1e-3] * size
+    for _ in range(12):
+        for place in range(size):
+
+            def at(log: float, place: int = place) -> float:
+                return value([*rates[:place], float(np.exp(log)), *rates[place + 1 :]])
+
+            low, high = -25.0, 5.0
+            while high - low > 1e-4:  # a third goes each time
+                third = (high - low) / 3.0
+                if at(low + third) < at(high - third):
+                    low += third
+                else:
+                    high -= third
+            rates[place] = float(np.exp(low))
+    return rates
+
+
+def lost_one(word: str, index: DeletionIndex) -> dict[str, float]:
+    """The words that lost a letter to become this one, no repetition of another, by frequency."""
+    shares = dict(zip(index.words, index.frequencies.tolist(), strict=True))
+    letters = set("".join(index.words))
+    ways = Counter(
+        word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in letters
+    )
+    return {meant: shares[meant] for meant, count in ways.items() if count == 1 and meant in shares}
+
+
+def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
+    counted = census(
+        "The govrnment and the commnity met the presdent. It was about the childen, the amrican "
+        "way and the folowing of rules; the importnt thing is with the peple. A zorblax hapens "
+        "in the watr, teh presdent said, and he ws right about the famly and the teachr."
+    )
+    counted.trace("what is no word of it")
+    lexicon, index = counted.lexicon, DeletionIndex.load("en")
+    words = [
+        word
+        for word in (counted.types[place] for place in counted.suspicious)
+        if len(word) >= 4 and word.isalpha()
+    ]
+    assert "watr" in words
+    assert not {"teh", "ws"} & {*words}
+    clean = np.array([counted.suspicious[counted.places[word]] for word in words])
+    meant = [lost_one(word, index) for word in words]
+    lost = np.array([sum(each.values()) for each in meant])
+    slips = np.array([_slips(word, lexicon) for word in words])
+    unknown = np.maximum(clean - [lexicon.frequency(word) for word in words], 0.0)
+    # Of what each source acts on: words, and the letters of long words that are known.
+    tally = dict(zip(counted.places, counted.totals.tolist(), strict=True))
+    letters = sum(
+        count * len(word)
+        for word, count in tally.items()
+        if len(word) >= 5 and word.isalpha() and lexicon.frequency(word)
+    )
+    strange = UNKNOWN_SHARE * sum(tally.values())
+
+    def likelihood(of_unknown: float, of_slip: float, of_loss: float) -> float:
+        given = clean + of_unknown * unknown + of_slip * slips + of_loss * lost
+        acted = of_unknown * strange + of_slip * 3.0 * letters + of_loss * letters
+        rarer = _JARGON * np.log(1.0 + of_unknown) + of_slip / _SLIPS
+        return float(np.log(given).sum() - acted - rarer)
+
+    # Without loss a letter is left out as often as slips of each other kind are made.
+    without = peak(lambda rates: likelihood(rates[0], rates[1], rates[1]), 2)
+    with_loss = peak(lambda rates: likelihood(*rates), 3)
+    log_odds = likelihood(*with_loss) - likelihood(without[0], without[1], without[1]) - _PRICE
+    (evidence,) = random_loss(counted, 0.0)
+    assert evidence.log_odds == pytest.approx(log_odds, abs=0.02)
+
+    given = clean + with_loss[0] * unknown + with_loss[1] * slips + with_loss[2] * lost
+    shares = with_loss[2] * lost / given
+    held = letters + shares @ [len(word) + 1 for word in words]
+    assert evidence.drop.rate == pytest.approx(shares.sum() / held, rel=0.05)
+    every = sum(count * len(word) for word, count in tally.items())
+    assert evidence.observed == every
+    assert evidence.expected == pytest.approx(every / (1.0 - evidence.drop.rate))
+    order = [at for at in np.argsort(-shares, kind="stable") if shares[at] > 0.5]
+    assert [(each.arrived, each.written, each.count) for each in evidence.explained] == [
+        (words[at], max(meant[at], key=meant[at].__getitem__), tally[words[at]]) for at in order
+    ]
+    # Just so much evidence is enough.
+    assert random_loss(counted, evidence.log_odds)
+    assert not random_loss(counted, evidence.log_odds + 1e-9)
+
+
+def test_fewer_than_three_words_that_may_have_lost_a_letter_are_nobodys_proof() -> None:
+    for words, enough in (("govrnment presdent zorblax", False), ("govrnment presdent watr", True)):
+        counted = census(f"It is the {words}, and that is the end of it.")
+        assert (_strange(counted) is not None) == enough
+        if not enough:
+            assert random_loss(counted, -100.0) == ()

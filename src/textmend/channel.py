@@ -407,10 +407,7 @@ def _settled(
             return left
         if not left:
             return hole
-        core = left.strip(" ")
-        if not core:
-            return seam
-        return seam * left.startswith(" ") + core + seam * left.endswith(" ")
+        return seam * left.startswith(" ") + left.strip(" ") + seam * left.endswith(" ")
 
     marked, count = pattern.subn(mark, text)
     if not count:

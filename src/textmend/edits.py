@@ -7,7 +7,7 @@ Start reading at :class:`Mended`.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -204,12 +204,8 @@ class Mended:
         A place inside an edit maps to the end of what the edit replaced, its start to its start.
         """
         _check(offset, self.text)
-        at = bisect_right(self._starts, offset)
-        if at:
-            edit, start = self.edits[at - 1], self._starts[at - 1]
-            if offset < start + len(edit.after):
-                return edit.start if offset == start else edit.end
-        return offset - self._shifts[at]
+        at = bisect_left(self._starts, offset)  # the edits that begin before it
+        return max(offset - self._shifts[at], self.edits[at - 1].end if at else 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the texts as plain values for JSON."""

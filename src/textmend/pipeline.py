@@ -84,7 +84,7 @@ def _proves(mended: Mended) -> bool:
 
 def _proving(mended: Mended, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     """Those of some edits that the channel undoes: few are not, so that halves are tried first."""
-    if not edits or _proves(replace(mended, edits=edits)):
+    if _proves(replace(mended, edits=edits)):
         return edits
     if len(edits) == 1:
         return ()
