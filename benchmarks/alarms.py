@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import accumulate, islice
 from typing import Any
 
@@ -22,7 +22,7 @@ import regex
 from benchmarks.accuracy import circumstances, mapped
 from benchmarks.documents import Document, collections, corpus_hash
 from benchmarks.metrics import wilson
-from textmend import Inference, Mender
+from textmend import Channel, Evidence, Mended, Mender
 
 # Of each file so many characters are read, a million English words: enough for pools that differ,
 # and a hundred megabytes for all files that the project has.
@@ -39,8 +39,9 @@ _LONGEST_ARTICLE = 1_000  # words; a longer one is parted between paragraphs
 _LONGEST_HEADLINE = 16  # words
 
 _SENTENCE_END = regex.compile(r"(?<=[.?!…][\"”’»)\]]?)\s+(?=[\"“„‘«(\[]?[\p{Lu}\p{N}])")
-_DOCUMENT = "document"  # the kind of a trial that is no pool
-_SHOWN = 5  # words of an alarm that are kept
+DOCUMENT = "document"  # the kind of a trial that is no pool
+_SHOWN = 5  # words of an alarm that are kept …
+_AROUND = 12  # … with so many characters before and after
 
 _QUOTE = regex.compile(r"[“\"]([^“”\"\n]+)[”\"]")
 
@@ -142,7 +143,7 @@ class Verdict:
     """What became of a trial.
 
     ``channel``: what was inferred, empty where nothing was. ``explained``: the words that speak for
-    it. ``changes``: the first words that it changes.
+    it. ``changes``: the first words that it changes, each as ``many [or → other] areas``.
     """
 
     id: str
@@ -248,7 +249,7 @@ def sound(
     about = {**circumstances(), "corpus": _hash(read), "seed": seed, "lang": lang}
     return Soundness(
         tuple(each for each in verdicts if each.kind in KINDS),
-        tuple(each for each in verdicts if each.kind == _DOCUMENT),
+        tuple(each for each in verdicts if each.kind == DOCUMENT),
         about,
     )
 
@@ -272,10 +273,10 @@ def _prefix(documents: Iterable[Document]) -> Iterator[Document]:
     """Documents until they have as many characters as are read of a file."""
     read = 0
     for document in documents:
+        yield document
+        read += len(document.text)
         if read >= PREFIX:
             break
-        read += len(document.text)
-        yield document
 
 
 def _cut(documents: Iterable[Document], cut: Callable[[Document], Iterable[str]]) -> list[str]:
@@ -288,8 +289,8 @@ def draw_pools(
     """So many pools, or fewer where each word would be drawn too often."""
     left = _DRAWN * sum(_words(each.texts["articles"]) for each in read)
     for number in range(count):
-        drawn = _pool(read, number, seed, most_words)
-        if drawn is None or left < 0:
+        drawn = _pool(read, number, seed, most_words) if left > 0 else None
+        if drawn is None:
             break
         left -= _words(drawn.texts)
         yield drawn
@@ -328,42 +329,51 @@ def draw_documents(read: Sequence[Collection], count: int, *, seed: int) -> Iter
     every = [(each, text) for each in read for text in each.texts["articles"]]
     random.Random(f"{seed} documents").shuffle(every)
     for number, (each, text) in enumerate(every[:count]):
-        yield Trial(f"d{number}", _DOCUMENT, (each.name,), each.lang, (text,))
+        yield Trial(f"d{number}", DOCUMENT, (each.name,), each.lang, (text,))
 
 
 def judge(trial: Trial) -> Verdict:
     """What becomes of the texts of a trial."""
-    verdict = Verdict(
+    channel, evidence, changes = _tried(trial)
+    return Verdict(
         trial.id,
         trial.kind,
         trial.collections,
         trial.lang,
         size=len(trial.texts),
         words=_words(trial.texts),
-    )
-    mender = Mender(lang=trial.lang)
-    if trial.kind == _DOCUMENT:
-        mended = mender.mend_and_explain(trial.texts[0])
-        inference = Inference(mended.channel, mended.evidence)
-        edits = iter(mended.edits)
-    else:
-        inference = mender.infer_channel(trial.texts)
-        if not inference:
-            return verdict
-        told = Mender(lang=trial.lang, channel=inference)
-        edits = (edit for text in trial.texts for edit in told.mend_and_explain(text).edits)
-    if not inference:
-        return verdict
-    return replace(
-        verdict,
-        channel=str(inference.channel),
+        channel=str(channel) if channel else "",
         explained=tuple(
-            f"{each.arrived} ← {each.written} ({each.count})"
-            for evidence in inference.evidence
-            for each in evidence.explained[:_SHOWN]
+            f"{word.arrived} ← {word.written} ({word.count})"
+            for each in evidence
+            for word in each.explained[:_SHOWN]
         ),
-        changes=tuple(f"{each.before} → {each.after}" for each in islice(edits, _SHOWN)),
+        changes=tuple(islice(changes, _SHOWN)),
     )
+
+
+def _tried(trial: Trial) -> tuple[Channel, Sequence[Evidence], Iterator[str]]:
+    """What was inferred, why, and what it changes, text by text as it is asked for."""
+    mender = Mender(lang=trial.lang)
+    if trial.kind == DOCUMENT:
+        mended = mender.mend_and_explain(trial.texts[0])
+        return mended.channel, mended.evidence, _changes(mended)
+    inference = mender.infer_channel(trial.texts)
+    told = Mender(lang=trial.lang, channel=inference)
+    several = map(told.mend_and_explain, trial.texts if inference else ())
+    return (
+        inference.channel,
+        inference.evidence,
+        (change for mended in several for change in _changes(mended)),
+    )
+
+
+def _changes(mended: Mended) -> Iterator[str]:
+    """Each edit where it stands, on one line."""
+    text = mended.original
+    for edit in mended.edits:
+        before, after = text[: edit.start][-_AROUND:], text[edit.end :][:_AROUND]
+        yield " ".join(f"{before}[{edit.before} → {edit.after}]{after}".split())
 
 
 def tally(verdicts: Iterable[Verdict]) -> Tally:

@@ -161,8 +161,8 @@ def _records(path: Path) -> Iterator[Document]:
                     record["text"] if "text" in record else record["gt"],
                     record.get("lang", "en"),
                 )
-            except (ValueError, KeyError, AttributeError, TypeError) as error:
+            except (ValueError, KeyError, AttributeError) as error:
                 raise click.ClickException(
                     f"{path}, line {number}: not a JSON object with a field 'text' or 'gt' "
-                    f"({error!r})"
+                    f"({error})"
                 ) from None
