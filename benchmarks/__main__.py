@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks import gate as gates
 from benchmarks import tables
 from benchmarks.accuracy import Report, circumstances, measure
-from benchmarks.alarms import POOL_WORDS, sound
+from benchmarks.alarms import POOL_WORDS, measure_alarms
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.languages import recognized
@@ -186,7 +186,7 @@ def alarms(
     """How often clean text is taken for damaged, and changed; fail where that is too often."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("reading", total=None)
-        found = sound(
+        found = measure_alarms(
             progress=lambda done, of: progress.update(
                 task, description="trying", completed=done, total=of
             ),

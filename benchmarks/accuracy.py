@@ -255,7 +255,7 @@ def mapped(
         return
     # Not forked: a progress bar's thread may hold a lock.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield from pool.map(work, parts, chunksize=4)
+        yield from pool.map(work, parts)
 
 
 def circumstances() -> dict[str, str]:

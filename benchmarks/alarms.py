@@ -3,7 +3,7 @@
 Clean texts are tried as users have them: *pools* of texts that are given to inference as one
 source, and *documents* one by one. Pools are drawn at random: a kind of text, one collection or
 several, a number of texts. Every trial has an id by which it can be run again alone. Start reading
-at :func:`sound`.
+at :func:`measure_alarms`.
 
 A channel that is found but changes no word does no harm; it is counted apart.
 """
@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from itertools import accumulate, islice
 from typing import Any
 
+import click
 import regex
 
 from benchmarks.accuracy import circumstances, mapped
@@ -40,6 +41,7 @@ _LONGEST_HEADLINE = 16  # words
 
 _SENTENCE_END = regex.compile(r"(?<=[.?!…][\"”’»)\]]?)\s+(?=[\"“„‘«(\[]?[\p{Lu}\p{N}])")
 DOCUMENT = "document"  # the kind of a trial that is no pool
+_BATCH = 4_000  # trials; new processes take some seconds to start
 _SHOWN = 5  # words of an alarm that are kept …
 _AROUND = 12  # … with so many characters before and after
 
@@ -120,10 +122,14 @@ KINDS: Mapping[str, Callable[[Document], Iterator[str]]] = {
 
 @dataclass(frozen=True)
 class Collection:
-    """The clean texts of a corpus in one language, by kind. ``lang``: what menders are told."""
+    """Clean documents in one language, and what they are cut into, by kind of text.
+
+    ``lang``: what menders are told.
+    """
 
     name: str
     lang: str
+    documents: Sequence[Document]
     texts: Mapping[str, Sequence[str]]
 
 
@@ -183,7 +189,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Soundness:
+class Alarms:
     """The verdicts on pools and on documents, and under what circumstances they were made."""
 
     pools: tuple[Verdict, ...]
@@ -215,7 +221,7 @@ class Soundness:
         ]
 
 
-def sound(
+def measure_alarms(
     sources: Iterable[str],
     *,
     pools: int,
@@ -226,7 +232,7 @@ def sound(
     pool_words: int = POOL_WORDS,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
-) -> Soundness:
+) -> Alarms:
     """Whether clean text comes back unchanged: the verdict on each of so many pools and documents.
 
     ``lang``: what menders are told instead of the language of each text. ``only``: the id of the
@@ -241,17 +247,35 @@ def sound(
     ]
     if only:
         trials = [each for each in trials if each.id == only]
-    verdicts: list[Verdict] = []
-    for verdict in mapped(judge, trials, jobs):
-        verdicts.append(verdict)
-        if progress:
-            progress(len(verdicts), len(trials))
-    about = {**circumstances(), "corpus": _hash(read), "seed": seed, "lang": lang}
-    return Soundness(
-        tuple(each for each in verdicts if each.kind in KINDS),
-        tuple(each for each in verdicts if each.kind == DOCUMENT),
+    if not trials:
+        raise click.ClickException(f"nothing to try: {only or 'too little text'}")
+    verdicts: dict[str, Verdict] = {}
+    for batch in _batches(trials):
+        for verdict in mapped(judge, batch, jobs):
+            verdicts[verdict.id] = verdict
+            if progress:
+                progress(len(verdicts), len(trials))
+    in_order = [verdicts[each.id] for each in trials]
+    corpus = corpus_hash(document for each in read for document in each.documents)
+    about = {**circumstances(), "corpus": corpus, "seed": seed, "lang": lang}
+    return Alarms(
+        tuple(each for each in in_order if each.kind in KINDS),
+        tuple(each for each in in_order if each.kind == DOCUMENT),
         about,
     )
+
+
+def _batches(trials: Iterable[Trial]) -> Iterator[Sequence[Trial]]:
+    """The trials by language, some thousands at a time.
+
+    Each batch has processes of its own: in one that tried them all, the lexicons of all languages
+    and what is kept of so many words would take more than a gigabyte.
+    """
+    by_language: dict[str, list[Trial]] = {}
+    for each in trials:
+        by_language.setdefault(each.lang, []).append(each)
+    for several in by_language.values():
+        yield from (several[at : at + _BATCH] for at in range(0, len(several), _BATCH))
 
 
 def gather(sources: Iterable[str], lang: str | None = None) -> Iterator[Collection]:
@@ -265,6 +289,7 @@ def gather(sources: Iterable[str], lang: str | None = None) -> Iterator[Collecti
                 yield Collection(
                     f"{name}:{each}" if len(by_language) > 1 else name,
                     lang or each,
+                    several,
                     {kind: _cut(several, cut) for kind, cut in KINDS.items()},
                 )
 
@@ -287,7 +312,7 @@ def draw_pools(
     read: Sequence[Collection], count: int, *, seed: int, most_words: int = POOL_WORDS
 ) -> Iterator[Trial]:
     """So many pools, or fewer where each word would be drawn too often."""
-    left = _DRAWN * sum(_words(each.texts["articles"]) for each in read)
+    left = _DRAWN * sum(document.words for each in read for document in each.documents)
     for number in range(count):
         drawn = _pool(read, number, seed, most_words) if left > 0 else None
         if drawn is None:
@@ -412,9 +437,3 @@ def _lengths(texts: Iterable[str]) -> Iterator[int]:
 
 def _words(texts: Iterable[str]) -> int:
     return sum(_lengths(texts))
-
-
-def _hash(read: Iterable[Collection]) -> str:
-    return corpus_hash(
-        Document(each.name, text, each.lang) for each in read for text in each.texts["articles"]
-    )

@@ -15,15 +15,15 @@ from benchmarks.__main__ import main
 from benchmarks.alarms import (
     DOCUMENT,
     KINDS,
+    Alarms,
     Collection,
-    Soundness,
     Trial,
     Verdict,
     draw_documents,
     draw_pools,
     gather,
     judge,
-    sound,
+    measure_alarms,
     tally,
 )
 from benchmarks.documents import Document, documents
@@ -85,7 +85,7 @@ def test_a_long_article_is_parted_between_paragraphs() -> None:
 
 def collection(name: str, lang: str = "en", count: int = 300) -> Collection:
     texts = [f"{name} wrote {number} words" for number in range(count)]
-    return Collection(name, lang, dict.fromkeys(KINDS, texts))
+    return Collection(name, lang, [Document(name, "\n".join(texts))], dict.fromkeys(KINDS, texts))
 
 
 MANY = [collection("a"), collection("b"), collection("c", count=30), collection("d", "de")]
@@ -231,7 +231,7 @@ def test_verdicts_are_counted() -> None:
 def test_too_many_alarms_are_complained_of(
     pools: int, documents: int, complaints: list[str]
 ) -> None:
-    found = Soundness(verdicts(1000, pools), verdicts(10_000, documents, DOCUMENT), {})
+    found = Alarms(verdicts(1000, pools), verdicts(10_000, documents, DOCUMENT), {})
     said = found.complaints(0.001, 0.0001)
     assert len(said) == len(complaints)
     assert all(text.startswith(start) for text, start in zip(said, complaints, strict=True))
@@ -240,7 +240,7 @@ def test_too_many_alarms_are_complained_of(
 def test_tables_have_a_row_for_each_kind_and_list_what_was_found() -> None:
     about = {"commit": "abc", "date": "2026-01-01T00:00"}
     several = replace(verdicts(2, 1, "quotes")[0], collections=("a", "b"))
-    found = Soundness((*verdicts(1000, 1), several), verdicts(10, 0, DOCUMENT), about)
+    found = Alarms((*verdicts(1000, 1), several), verdicts(10, 0, DOCUMENT), about)
     console = Console(file=StringIO(), width=200, record=True)
     for table in tables.alarms_tables(found, 3):
         console.print(table)
@@ -284,14 +284,41 @@ def test_the_command_fails_on_damaged_text_and_tries_one_again(tmp_path: Path) -
     assert json.loads(path.read_text(encoding="utf-8"))["documents"]["found"] == [found[2]]
 
 
-def test_processes_change_nothing() -> None:
-    alone, together = (
-        sound(["news"], pools=3, documents=3, pool_words=500, jobs=jobs) for jobs in (1, 2)
-    )
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--only", "p7", "--pools", "7"], "p7"),
+        (["--pools", "0", "--documents", "0"], "too little"),
+    ],
+)
+def test_nothing_to_try_is_no_success(arguments: list[str], said: str) -> None:
+    done = run("--corpus", "prose", *arguments)
+    assert done.exit_code == 1
+    assert said in done.output
+
+
+def test_processes_and_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = ["news", "languages"]
+    alone = measure_alarms(sources, pools=3, documents=3, pool_words=500)
+    assert [each.id for each in alone.pools] == ["p0", "p1", "p2"]
+    assert [each.id for each in alone.documents] == ["d0", "d1", "d2"]
+    monkeypatch.setattr(alarms, "_BATCH", 4)
+    together = measure_alarms(sources, pools=3, documents=3, pool_words=500, jobs=2)
     assert (alone.pools, alone.documents) == (together.pools, together.documents)
+
+
+def test_a_batch_has_one_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarms, "_BATCH", 30)
+    trials = list(draw_pools(MANY, 100, seed=0))
+    batches = list(alarms._batches(trials))
+    assert all(len({each.lang for each in batch}) == 1 for batch in batches)
+    assert max(map(len, batches)) == 30
+    assert sorted(each.id for batch in batches for each in batch) == sorted(t.id for t in trials)
 
 
 def test_progress_is_told() -> None:
     seen: list[tuple[int, int]] = []
-    sound(["prose"], pools=0, documents=2, progress=lambda done, of: seen.append((done, of)))
+    measure_alarms(
+        ["prose"], pools=0, documents=2, progress=lambda done, of: seen.append((done, of))
+    )
     assert seen == [(1, 2), (2, 2)]
