@@ -246,9 +246,7 @@ def _pools(documents: Sequence[Document], size: int, seed: int) -> list[tuple[Do
     return [tuple(drawn[at : at + size]) for at in range(0, len(drawn) - size + 1, size)]
 
 
-def mapped(
-    work: Callable[[Part], Result], parts: Sequence[Part], jobs: int = 1
-) -> Iterator[Result]:
+def mapped(work: Callable[[Part], Result], parts: Sequence[Part], jobs: int) -> Iterator[Result]:
     """What ``work`` makes of each of the parts, in their order, in so many processes."""
     if jobs < 2:
         yield from map(work, parts)

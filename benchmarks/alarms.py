@@ -39,12 +39,12 @@ _LEAST_SENTENCE, _LEAST_PARAGRAPH, _LEAST_ARTICLE = 4, 13, 50  # words
 _LONGEST_ARTICLE = 1_000  # words; a longer one is parted between paragraphs
 _LONGEST_HEADLINE = 16  # words
 
-_SENTENCE_END = regex.compile(r"(?<=[.?!…][\"”’»)\]]?)\s+(?=[\"“„‘«(\[]?[\p{Lu}\p{N}])")
 DOCUMENT = "document"  # the kind of a trial that is no pool
 _BATCH = 4_000  # trials; new processes take some seconds to start
 _SHOWN = 5  # words of an alarm that are kept …
 _AROUND = 12  # … with so many characters before and after
 
+_SENTENCE_END = regex.compile(r"(?<=[.?!…][\"”’»)\]]?)\s+(?=[\"“„‘«(\[]?[\p{Lu}\p{N}])")
 _QUOTE = regex.compile(r"[“\"]([^“”\"\n]+)[”\"]")
 
 
@@ -63,10 +63,10 @@ def _questions(document: Document) -> Iterator[str]:
 
 def _headlines(document: Document) -> Iterator[str]:
     """The first line; of a line that is no headline, the first sentence."""
-    first = next(filter(None, _lines(document)), "")
-    return (
-        each for each in _SENTENCE_END.split(first)[:1] if not _is_long(each, _LONGEST_HEADLINE)
-    )
+    for line in islice(filter(None, _lines(document)), 1):
+        first = _SENTENCE_END.split(line)[0]
+        if not _is_long(first, _LONGEST_HEADLINE + 1):
+            yield first
 
 
 def _quotes(document: Document) -> Iterator[str]:

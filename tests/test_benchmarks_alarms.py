@@ -66,7 +66,10 @@ def test_the_headline_of_a_text_without_one_is_its_first_sentence() -> None:
     assert list(KINDS["headlines"](Document("d", "A dam broke. Nobody drowned."))) == [
         "A dam broke."
     ]
-    assert list(KINDS["headlines"](Document("d", "word " * 17))) == []
+    longest = "word " * 15 + "word"
+    assert list(KINDS["headlines"](Document("d", f"{longest}\nmore"))) == [longest]
+    assert list(KINDS["headlines"](Document("d", f"{longest} more\nA headline?"))) == []
+    assert list(KINDS["headlines"](Document("d", "\n"))) == []
 
 
 def test_snippets_are_runs_of_words() -> None:
