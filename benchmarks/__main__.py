@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks import gate as gates
 from benchmarks import tables
 from benchmarks.accuracy import Report, circumstances, measure
-from benchmarks.alarms import POOL_WORDS, sound
+from benchmarks.alarms import POOL_WORDS, measure_alarms
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.languages import recognized
@@ -51,7 +51,7 @@ def _measuring(default_channels: str, default_limit: int | None) -> Callable[[_C
             "--corpus",
             default="news",
             help="news, held-out, prose, negative or languages of corpora/; "
-            "or a .txt or .jsonl file, or a folder of them.",
+            "or a .txt, .txt.xz or .jsonl file, or a folder of them.",
         ),
         click.option(
             "--channels",
@@ -167,7 +167,7 @@ def languages(lang: str, **options: Any) -> None:
     "sources",
     multiple=True,
     default=["news", "prose", "negative", "languages"],
-    help="Clean text; repeatable. As elsewhere; also .txt.xz, documents parted by empty lines.",
+    help="Clean text, as elsewhere; repeatable.",
 )
 @click.option("--pools", type=click.IntRange(0), default=2000, help="So many sources, or fewer.")
 @click.option("--documents", type=click.IntRange(0), default=20_000, help="So many, or fewer.")
@@ -186,7 +186,7 @@ def alarms(
     """How often clean text is taken for damaged, and changed; fail where that is too often."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("reading", total=None)
-        found = sound(
+        found = measure_alarms(
             progress=lambda done, of: progress.update(
                 task, description="trying", completed=done, total=of
             ),

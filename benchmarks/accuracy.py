@@ -246,16 +246,14 @@ def _pools(documents: Sequence[Document], size: int, seed: int) -> list[tuple[Do
     return [tuple(drawn[at : at + size]) for at in range(0, len(drawn) - size + 1, size)]
 
 
-def mapped(
-    work: Callable[[Part], Result], parts: Sequence[Part], jobs: int = 1
-) -> Iterator[Result]:
+def mapped(work: Callable[[Part], Result], parts: Sequence[Part], jobs: int) -> Iterator[Result]:
     """What ``work`` makes of each of the parts, in their order, in so many processes."""
     if jobs < 2:
         yield from map(work, parts)
         return
     # Not forked: a progress bar's thread may hold a lock.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield from pool.map(work, parts, chunksize=4)
+        yield from pool.map(work, parts)
 
 
 def circumstances() -> dict[str, str]:

@@ -3,7 +3,7 @@
 Clean texts are tried as users have them: *pools* of texts that are given to inference as one
 source, and *documents* one by one. Pools are drawn at random: a kind of text, one collection or
 several, a number of texts. Every trial has an id by which it can be run again alone. Start reading
-at :func:`sound`.
+at :func:`measure_alarms`.
 
 A channel that is found but changes no word does no harm; it is counted apart.
 """
@@ -13,16 +13,17 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import accumulate, islice
 from typing import Any
 
+import click
 import regex
 
 from benchmarks.accuracy import circumstances, mapped
 from benchmarks.documents import Document, collections, corpus_hash
 from benchmarks.metrics import wilson
-from textmend import Inference, Mender
+from textmend import Channel, Evidence, Mended, Mender
 
 # Of each file so many characters are read, a million English words: enough for pools that differ,
 # and a hundred megabytes for all files that the project has.
@@ -38,10 +39,12 @@ _LEAST_SENTENCE, _LEAST_PARAGRAPH, _LEAST_ARTICLE = 4, 13, 50  # words
 _LONGEST_ARTICLE = 1_000  # words; a longer one is parted between paragraphs
 _LONGEST_HEADLINE = 16  # words
 
-_SENTENCE_END = regex.compile(r"(?<=[.?!…][\"”’»)\]]?)\s+(?=[\"“„‘«(\[]?[\p{Lu}\p{N}])")
-_DOCUMENT = "document"  # the kind of a trial that is no pool
-_SHOWN = 5  # words of an alarm that are kept
+DOCUMENT = "document"  # the kind of a trial that is no pool
+_BATCH = 4_000  # trials; new processes take some seconds to start
+_SHOWN = 5  # words of an alarm that are kept …
+_AROUND = 12  # … with so many characters before and after
 
+_SENTENCE_END = regex.compile(r"(?<=[.?!…][\"”’»)\]]?)\s+(?=[\"“„‘«(\[]?[\p{Lu}\p{N}])")
 _QUOTE = regex.compile(r"[“\"]([^“”\"\n]+)[”\"]")
 
 
@@ -60,10 +63,10 @@ def _questions(document: Document) -> Iterator[str]:
 
 def _headlines(document: Document) -> Iterator[str]:
     """The first line; of a line that is no headline, the first sentence."""
-    first = next(filter(None, _lines(document)), "")
-    return (
-        each for each in _SENTENCE_END.split(first)[:1] if not _is_long(each, _LONGEST_HEADLINE)
-    )
+    for line in islice(filter(None, _lines(document)), 1):
+        first = _SENTENCE_END.split(line)[0]
+        if not _is_long(first, _LONGEST_HEADLINE + 1):
+            yield first
 
 
 def _quotes(document: Document) -> Iterator[str]:
@@ -119,10 +122,14 @@ KINDS: Mapping[str, Callable[[Document], Iterator[str]]] = {
 
 @dataclass(frozen=True)
 class Collection:
-    """The clean texts of a corpus in one language, by kind. ``lang``: what menders are told."""
+    """Clean documents in one language, and what they are cut into, by kind of text.
+
+    ``lang``: what menders are told.
+    """
 
     name: str
     lang: str
+    documents: Sequence[Document]
     texts: Mapping[str, Sequence[str]]
 
 
@@ -142,7 +149,7 @@ class Verdict:
     """What became of a trial.
 
     ``channel``: what was inferred, empty where nothing was. ``explained``: the words that speak for
-    it. ``changes``: the first words that it changes.
+    it. ``changes``: the first words that it changes, each as ``many [or → other] areas``.
     """
 
     id: str
@@ -182,7 +189,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Soundness:
+class Alarms:
     """The verdicts on pools and on documents, and under what circumstances they were made."""
 
     pools: tuple[Verdict, ...]
@@ -214,7 +221,7 @@ class Soundness:
         ]
 
 
-def sound(
+def measure_alarms(
     sources: Iterable[str],
     *,
     pools: int,
@@ -225,7 +232,7 @@ def sound(
     pool_words: int = POOL_WORDS,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
-) -> Soundness:
+) -> Alarms:
     """Whether clean text comes back unchanged: the verdict on each of so many pools and documents.
 
     ``lang``: what menders are told instead of the language of each text. ``only``: the id of the
@@ -240,17 +247,35 @@ def sound(
     ]
     if only:
         trials = [each for each in trials if each.id == only]
-    verdicts: list[Verdict] = []
-    for verdict in mapped(judge, trials, jobs):
-        verdicts.append(verdict)
-        if progress:
-            progress(len(verdicts), len(trials))
-    about = {**circumstances(), "corpus": _hash(read), "seed": seed, "lang": lang}
-    return Soundness(
-        tuple(each for each in verdicts if each.kind in KINDS),
-        tuple(each for each in verdicts if each.kind == _DOCUMENT),
+    if not trials:
+        raise click.ClickException(f"nothing to try: {only or 'too little text'}")
+    verdicts: dict[str, Verdict] = {}
+    for batch in _batches(trials):
+        for verdict in mapped(judge, batch, jobs):
+            verdicts[verdict.id] = verdict
+            if progress:
+                progress(len(verdicts), len(trials))
+    in_order = [verdicts[each.id] for each in trials]
+    corpus = corpus_hash(document for each in read for document in each.documents)
+    about = {**circumstances(), "corpus": corpus, "seed": seed, "lang": lang}
+    return Alarms(
+        tuple(each for each in in_order if each.kind in KINDS),
+        tuple(each for each in in_order if each.kind == DOCUMENT),
         about,
     )
+
+
+def _batches(trials: Iterable[Trial]) -> Iterator[Sequence[Trial]]:
+    """The trials by language, some thousands at a time.
+
+    Each batch has processes of its own: in one that tried them all, the lexicons of all languages
+    and what is kept of so many words would take more than a gigabyte.
+    """
+    by_language: dict[str, list[Trial]] = {}
+    for each in trials:
+        by_language.setdefault(each.lang, []).append(each)
+    for several in by_language.values():
+        yield from (several[at : at + _BATCH] for at in range(0, len(several), _BATCH))
 
 
 def gather(sources: Iterable[str], lang: str | None = None) -> Iterator[Collection]:
@@ -264,6 +289,7 @@ def gather(sources: Iterable[str], lang: str | None = None) -> Iterator[Collecti
                 yield Collection(
                     f"{name}:{each}" if len(by_language) > 1 else name,
                     lang or each,
+                    several,
                     {kind: _cut(several, cut) for kind, cut in KINDS.items()},
                 )
 
@@ -272,10 +298,10 @@ def _prefix(documents: Iterable[Document]) -> Iterator[Document]:
     """Documents until they have as many characters as are read of a file."""
     read = 0
     for document in documents:
+        yield document
+        read += len(document.text)
         if read >= PREFIX:
             break
-        read += len(document.text)
-        yield document
 
 
 def _cut(documents: Iterable[Document], cut: Callable[[Document], Iterable[str]]) -> list[str]:
@@ -286,10 +312,10 @@ def draw_pools(
     read: Sequence[Collection], count: int, *, seed: int, most_words: int = POOL_WORDS
 ) -> Iterator[Trial]:
     """So many pools, or fewer where each word would be drawn too often."""
-    left = _DRAWN * sum(_words(each.texts["articles"]) for each in read)
+    left = _DRAWN * sum(document.words for each in read for document in each.documents)
     for number in range(count):
-        drawn = _pool(read, number, seed, most_words)
-        if drawn is None or left < 0:
+        drawn = _pool(read, number, seed, most_words) if left > 0 else None
+        if drawn is None:
             break
         left -= _words(drawn.texts)
         yield drawn
@@ -328,42 +354,51 @@ def draw_documents(read: Sequence[Collection], count: int, *, seed: int) -> Iter
     every = [(each, text) for each in read for text in each.texts["articles"]]
     random.Random(f"{seed} documents").shuffle(every)
     for number, (each, text) in enumerate(every[:count]):
-        yield Trial(f"d{number}", _DOCUMENT, (each.name,), each.lang, (text,))
+        yield Trial(f"d{number}", DOCUMENT, (each.name,), each.lang, (text,))
 
 
 def judge(trial: Trial) -> Verdict:
     """What becomes of the texts of a trial."""
-    verdict = Verdict(
+    channel, evidence, changes = _tried(trial)
+    return Verdict(
         trial.id,
         trial.kind,
         trial.collections,
         trial.lang,
         size=len(trial.texts),
         words=_words(trial.texts),
-    )
-    mender = Mender(lang=trial.lang)
-    if trial.kind == _DOCUMENT:
-        mended = mender.mend_and_explain(trial.texts[0])
-        inference = Inference(mended.channel, mended.evidence)
-        edits = iter(mended.edits)
-    else:
-        inference = mender.infer_channel(trial.texts)
-        if not inference:
-            return verdict
-        told = Mender(lang=trial.lang, channel=inference)
-        edits = (edit for text in trial.texts for edit in told.mend_and_explain(text).edits)
-    if not inference:
-        return verdict
-    return replace(
-        verdict,
-        channel=str(inference.channel),
+        channel=str(channel) if channel else "",
         explained=tuple(
-            f"{each.arrived} ← {each.written} ({each.count})"
-            for evidence in inference.evidence
-            for each in evidence.explained[:_SHOWN]
+            f"{word.arrived} ← {word.written} ({word.count})"
+            for each in evidence
+            for word in each.explained[:_SHOWN]
         ),
-        changes=tuple(f"{each.before} → {each.after}" for each in islice(edits, _SHOWN)),
+        changes=tuple(islice(changes, _SHOWN)),
     )
+
+
+def _tried(trial: Trial) -> tuple[Channel, Sequence[Evidence], Iterator[str]]:
+    """What was inferred, why, and what it changes, text by text as it is asked for."""
+    mender = Mender(lang=trial.lang)
+    if trial.kind == DOCUMENT:
+        mended = mender.mend_and_explain(trial.texts[0])
+        return mended.channel, mended.evidence, _changes(mended)
+    inference = mender.infer_channel(trial.texts)
+    told = Mender(lang=trial.lang, channel=inference)
+    several = map(told.mend_and_explain, trial.texts if inference else ())
+    return (
+        inference.channel,
+        inference.evidence,
+        (change for mended in several for change in _changes(mended)),
+    )
+
+
+def _changes(mended: Mended) -> Iterator[str]:
+    """Each edit where it stands, on one line."""
+    text = mended.original
+    for edit in mended.edits:
+        before, after = text[: edit.start][-_AROUND:], text[edit.end :][:_AROUND]
+        yield " ".join(f"{before}[{edit.before} → {edit.after}]{after}".split())
 
 
 def tally(verdicts: Iterable[Verdict]) -> Tally:
@@ -402,9 +437,3 @@ def _lengths(texts: Iterable[str]) -> Iterator[int]:
 
 def _words(texts: Iterable[str]) -> int:
     return sum(_lengths(texts))
-
-
-def _hash(read: Iterable[Collection]) -> str:
-    return corpus_hash(
-        Document(each.name, text, each.lang) for each in read for text in each.texts["articles"]
-    )

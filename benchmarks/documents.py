@@ -101,17 +101,13 @@ def collections(source: str) -> Iterator[tuple[str, Iterable[Document]]]:
     elif path.is_dir():
         files = sorted(each for each in path.iterdir() if each.name.endswith(_SUFFIXES))
         if not files:
-            raise click.ClickException(f"{source}: no {_either(_SUFFIXES)} file in this folder")
+            raise click.ClickException(f"{source}: no {' or '.join(_SUFFIXES)} file in this folder")
         yield from ((_stem(each), _file(each)) for each in files)
     elif path.is_file():
         yield _stem(path), _file(path)
     else:
         known = ", ".join(_NAMED)
         raise click.ClickException(f"{source}: neither a file, a folder, nor one of {known}")
-
-
-def _either(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _stem(path: Path) -> str:
@@ -161,8 +157,8 @@ def _records(path: Path) -> Iterator[Document]:
                     record["text"] if "text" in record else record["gt"],
                     record.get("lang", "en"),
                 )
-            except (ValueError, KeyError, AttributeError, TypeError) as error:
+            except (ValueError, KeyError, AttributeError) as error:
                 raise click.ClickException(
                     f"{path}, line {number}: not a JSON object with a field 'text' or 'gt' "
-                    f"({error!r})"
+                    f"({error})"
                 ) from None

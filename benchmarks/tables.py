@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.accuracy import Report, Row
-from benchmarks.alarms import Soundness, Tally, Verdict, by, collection_of, kind_of, tally
+from benchmarks.alarms import Alarms, Tally, Verdict, by, collection_of, kind_of, tally
 from benchmarks.gate import Figures, Floors, holds
 from benchmarks.metrics import RATES, Rate, calibration_error, rate
 
@@ -183,27 +183,27 @@ def gate_table(figures: Figures, floors: Floors) -> Table:
     return table
 
 
-def alarms_tables(soundness: Soundness, show: int) -> Iterator[Table]:
+def alarms_tables(measured: Alarms, show: int) -> Iterator[Table]:
     """The rates of false alarms by kind of text and by collection, and the alarms one by one."""
-    about = soundness.about
+    about = measured.about
     of = f"commit {about['commit']}, {about['date'][:10]}"
-    pools, documents = soundness.pools, soundness.documents
-    kinds = by(pools, kind_of) | by(documents, kind_of)
-    yield _rates_table(f"false alarms by kind of text; {of}", kinds, {"pools": tally(pools)})
-    yield _rates_table("pools by collection", by(pools, collection_of), {})
-    yield _rates_table("documents by collection", by(documents, collection_of), {})
-    found = sorted((*pools, *documents), key=lambda each: not each.changes)
-    if any(each.channel for each in found):
-        yield _alarms_table([each for each in found if each.channel][:show])
+    pools, documents = measured.pools, measured.documents
+    sums = {"all pools": tally(pools), "all documents": tally(documents)}
+    yield _rates_table(f"false alarms by kind of text; {of}", by(pools, kind_of) | sums)
+    yield _rates_table("pools by collection", by(pools, collection_of))
+    yield _rates_table("documents by collection", by(documents, collection_of))
+    found = [each for each in (*pools, *documents) if each.channel]
+    if found:
+        yield _alarms_table(sorted(found, key=lambda each: not each.changes)[:show])
 
 
-def _rates_table(title: str, rows: Mapping[str, Tally], sums: Mapping[str, Tally]) -> Table:
+def _rates_table(title: str, rows: Mapping[str, Tally]) -> Table:
     table = Table(title=title)
     table.add_column("")
     for heading in ("tried", "texts", "words", "channel found", "changes a word", "rate, %"):
         table.add_column(heading, justify="right")
-    table.add_column("at most (95 %)", justify="right")
-    for name, each in {**rows, **sums}.items():
+    table.add_column("at most, % (95 %)", justify="right")
+    for name, each in rows.items():
         counts = (each.tried, each.texts, each.words, each.found, each.alarms)
         rates = (f"{100 * share:.3f}" for share in (each.rate, each.bound))
         table.add_row(name, *(f"{count:,}" for count in counts), *rates)

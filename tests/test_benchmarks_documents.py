@@ -1,10 +1,11 @@
 import json
+import lzma
 from pathlib import Path
 
 import click
 import pytest
 
-from benchmarks.documents import Document, corpus_hash, documents, passages
+from benchmarks.documents import Document, collections, corpus_hash, documents, passages
 
 
 def test_own_corpora_by_name() -> None:
@@ -28,6 +29,30 @@ def test_a_folder_of_text_and_json_lines(tmp_path: Path) -> None:
     ]
     assert documents(str(tmp_path / "a.txt")) == [Document("a", "one two")]
     assert [each.id for each in documents(str(tmp_path), min_words=2, max_words=2)] == ["a"]
+
+
+def test_a_packed_file_has_a_paragraph_a_line_and_empty_lines_between_documents(
+    tmp_path: Path,
+) -> None:
+    with lzma.open(tmp_path / "press.txt.xz", "wt", encoding="utf-8") as file:
+        file.write("\nOne, in two\nparagraphs.\n\n\nTwo\u2028.\n")
+    assert documents(str(tmp_path)) == [
+        Document("press:1", "One, in two\nparagraphs."),
+        Document("press:2", "Two\u2028."),
+    ]
+
+
+def test_what_was_printed_is_read_of_scans(tmp_path: Path) -> None:
+    (tmp_path / "scans.jsonl").write_text('{"ocr": "tbe", "gt": "the"}', encoding="utf-8")
+    assert documents(str(tmp_path)) == [Document("scans:1", "the")]
+
+
+def test_collections_are_named_and_read_as_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text('{"text": "two"}\nnot json', encoding="utf-8")
+    found = [(name, next(iter(several)).text) for name, several in collections(str(tmp_path))]
+    assert found == [("a", "one"), ("b", "two")]
+    assert [name for name, _ in collections("prose")] == ["prose"]
 
 
 def test_a_limit_draws_the_same_documents_every_time() -> None:
