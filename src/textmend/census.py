@@ -317,7 +317,7 @@ class Census:
     def survivors(self, rule: Rule) -> Floats:
         """Words of each line that a rule should have changed and did not."""
         if rule.reach != "text":
-            pattern = regex.compile(rule.pattern)
+            pattern = regex.compile(rule.spared)
             spared = (
                 rule.acts_at(position(opener, line)) and pattern.search(opener.text) is not None
                 for opener, line in zip(self.openers, self.lines, strict=True)
@@ -338,9 +338,9 @@ class Census:
         lower, title = self._joined
         if isinstance(rule, Drop) and rule.ignore_case and rule.sequence == key(rule.sequence):
             # In lower case it is found sooner, and where capitals say nothing, all is said.
-            held = _matching(replace(rule, ignore_case=False).pattern, *lower)
-            return held, _matching(rule.pattern, *title) if self.lexicon.dots_capitals else held
-        return _matching(rule.pattern, *lower), _matching(rule.pattern, *title)
+            held = _matching(replace(rule, ignore_case=False).spared, *lower)
+            return held, _matching(rule.spared, *title) if self.lexicon.dots_capitals else held
+        return _matching(rule.spared, *lower), _matching(rule.spared, *title)
 
     @cached_property
     def _joined(self) -> list[tuple[str, Ids]]:

@@ -172,6 +172,10 @@ class Channel:
     def _patterns(self) -> tuple[regex.Pattern[str], ...]:
         return tuple(regex.compile(drop.pattern) for drop in self.drops)
 
+    @cached_property
+    def _spared(self) -> tuple[regex.Pattern[str], ...]:
+        return tuple(regex.compile(drop.spared) for drop in self.drops)
+
     def apply(
         self, text: str, *, intact: Iterable[tuple[int, int]] = (), seed: int | str | None = 0
     ) -> str:
@@ -220,8 +224,8 @@ class Channel:
         ``at``: of what the word is the first, which matters to rules that act on such words only.
         """
         return any(
-            drop.rate == 1.0 and drop.acts_at(at) and pattern.search(word)
-            for drop, pattern in zip(self.drops, self._patterns, strict=True)
+            drop.rate == 1.0 and drop.acts_at(at) and spared.search(word)
+            for drop, spared in zip(self.drops, self._spared, strict=True)
         )
 
     def to_json(self) -> str:
