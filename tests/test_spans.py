@@ -59,3 +59,21 @@ def test_what_is_put_back_has_the_case_of_what_was_left(
     spec: str, arrived: str, written: str
 ) -> None:
     assert mend(arrived, channel=spec, lang="de") == written
+
+
+@pytest.mark.parametrize(
+    ("spec", "written"),
+    [
+        ("':fffd", "I don't know whether they're here, but it's late."),
+        ("':space", "I don't know whether they're here, but it's late."),
+        ("':U+0092", "The council's plan isn't Lebanon's, and we've said so."),
+        ("’:U+0092", "The council’s plan isn’t Lebanon’s, and we’ve said so."),
+        ("’:space", "“We can’t stay,” she’d said. The company’s army isn’t hers."),
+        ("n't:fffd", "They don't know what she isn't."),
+    ],
+)
+def test_an_apostrophe_inside_a_word_is_a_letter_of_it(spec: str, written: str) -> None:
+    channel = Channel.parse(spec)
+    damaged = channel.apply(written)
+    assert damaged != written
+    assert mend(damaged, channel=channel) == written

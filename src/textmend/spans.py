@@ -172,7 +172,8 @@ def spans(
     chosen: dict[int, Span] = {}
     taken: set[int] = set()
     for span in sorted(found, key=lambda each: -each.gain):
-        places = range(span.first, span.last + 1)
+        # With the place after it: two that touched would be one word.
+        places = range(span.start, span.end + 1)
         if taken.isdisjoint(places):
             taken.update(places)
             chosen[line[span.first].start] = span

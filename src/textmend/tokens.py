@@ -19,6 +19,8 @@ Kind = Literal["word", "number", "space", "break", "other"]
 # A word, as a pattern: letters and marks that combine with them, apostrophes between.
 WORD = r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*"
 
+_WORD = regex.compile(WORD)
+
 # The order matters: what only looks like words comes before words.
 _TOKEN = regex.compile(
     r"""
@@ -83,6 +85,15 @@ def tokenize(text: str) -> list[Token]:
         _new(Token, (_KINDS[found.lastgroup or "mark"], found.group(), found.start()))
         for found in _TOKEN.finditer(text)
     ]
+
+
+def is_word(text: str) -> bool:
+    """Whether all of a text is one word; an apostrophe inside it is a letter of it.
+
+    >>> is_word("don't"), is_word("don\ufffdt")
+    (True, False)
+    """
+    return text.isalpha() or _WORD.fullmatch(text) is not None
 
 
 def lines(tokens: Iterable[Token]) -> list[list[Token]]:
