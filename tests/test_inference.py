@@ -4,7 +4,7 @@ import pytest
 import regex
 
 import corpora
-from textmend import Channel, Drop, infer_channel, mend_and_explain
+from textmend import Channel, Drop, infer_channel, mend, mend_and_explain
 from textmend.census import Census
 from textmend.inference import _Selection
 from textmend.lexicon import Lexicon
@@ -232,3 +232,65 @@ def test_in_code_little_is_no_evidence() -> None:
     assert infer_channel(prose * 2).channel.sequences == ("the",)
     assert infer_channel(code * 9 + "\n" + prose * 2).channel.sequences == ("the",)
     assert census("is_ok = empty? or nil? or even?\n" * 9).residues == ["", " "]
+
+
+@pytest.mark.parametrize("residue", ["&", "(", "[", ";", "%", "|"])
+@pytest.mark.parametrize("document", [0, 4])
+def test_a_mark_that_clean_text_has_may_have_been_left(residue: str, document: int) -> None:
+    channel = Channel((Drop("ti", residue=residue),))
+    damaged = channel.apply(NEWS[document])
+    mended = mend_and_explain(damaged)
+    assert mended.channel.drops == channel.drops
+    assert mended.damage() == damaged
+    words = zip(NEWS[document].split(), damaged.split(), strict=True)
+    lost = [written for written, arrived in words if written != arrived]
+    assert sum(each in mended.text.split() for each in lost) >= 0.9 * len(lost)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Educa&on is for the na&on, and competi&on is for the popula&on.",
+        "The educa(on of a na(on takes a genera(on of competi(on.",
+    ],
+)
+def test_nothing_is_put_beside_what_was_left_in_the_place_of_letters(text: str) -> None:
+    assert mend(text, channel="tion") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The \ufffdrst of\ufffdcers",
+        "They \ufffdnally found the \ufffdle.",
+        "The of\0cer \0lled in a form.",
+    ],
+)
+def test_signs_of_lost_characters_are_evidence_in_a_text_of_a_few_words(text: str) -> None:
+    mended = mend_and_explain(text)
+    assert mended.text == regex.sub(r"[\0\ufffd]", "fi", text)
+    assert mended.damage() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufffdOur house is not for sale,\ufffd she said, \ufffdand I say it at noon.\ufffd",
+        "The caf\ufffd is open.",
+        "\0\0\0\0 no \0 text",
+    ],
+)
+def test_signs_of_other_loss_are_left_alone(text: str) -> None:
+    assert mend(text) is text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The item(s) and the member(s) of the board(s) met the friend(s) of the owner(s).",
+        "R&D and Q&A of AT&T, B&B and M&S: P&L, S&P.",
+        "The (re)design of the (un)known (wo)man was (mis)understood by (s)he.",
+    ],
+)
+def test_marks_that_clean_text_has_between_letters_are_no_residues(text: str) -> None:
+    assert mend(text * 4) == text * 4

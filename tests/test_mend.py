@@ -80,7 +80,7 @@ def _touch(text: str, place: int) -> bool:
 SPACES = [Channel.parse(f"{each}:space") for each in ("s", "ss", "e", "a", "t", "ligatures")]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.sampled_from(SPACES),
     st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3),

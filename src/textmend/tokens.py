@@ -256,6 +256,9 @@ def is_shouted(line: Sequence[Token]) -> bool:
     return count >= _SHOUTED_WORDS and letters > _SHOUTED_LETTERS * count
 
 
+# Marks that clean text has between letters: they join words.
+JOINING = frozenset("'’‘ʼ-‐‑–—./@_:,…·*")
+
 Shape = Literal["lower", "title", "upper", "mixed"]
 
 
