@@ -294,3 +294,26 @@ def test_signs_of_other_loss_are_left_alone(text: str) -> None:
 )
 def test_marks_that_clean_text_has_between_letters_are_no_residues(text: str) -> None:
     assert mend(text * 4) == text * 4
+
+
+MANUALS = [document for document in corpora.load("prose") if document.topic.startswith("markdown")]
+
+
+@pytest.mark.parametrize("document", MANUALS, ids=lambda each: each.id)
+def test_technical_prose_in_markdown_is_mended_and_its_code_is_not(
+    document: corpora.Document,
+) -> None:
+    channel = Channel.ligatures()
+    code = regex.compile(r"(?s)```.*?```|(?m)^ {4}.*$|`[^`\n]+`")
+    sections = regex.split(r"\n(?=## )", document.text)
+    for part in ("\n".join(sections[:4]), "\n".join(sections[4:])):
+        damaged = channel.apply(part)
+        mended = mend_and_explain(damaged)
+        assert mended.channel == channel
+        inline = regex.compile(r"`[^`\n]+`")
+        assert inline.findall(mended.text) == inline.findall(damaged)
+        written, arrived = (
+            regex.findall(r"\p{L}+", code.sub("", each)) for each in (part, mended.text)
+        )
+        lost = [each for each in written if channel.apply(each) != each]
+        assert sum(each in arrived for each in lost) >= 0.8 * len(lost) > 0

@@ -119,6 +119,17 @@ _CODE = regex.compile(
     """,
     regex.VERBOSE,
 )
+# What Markdown adds to running text, which is no more code for that: bullets, code in a line, links,
+# emphasis. A star is emphasis only where another one ends it, unlike those of (*args) and int *n.
+_MARKUP = regex.compile(
+    r"""
+    ^\s*[*+-]\s
+  | (?<!`)`[^`\n]+`(?!`)
+  | \[(?P<shown>[^\[\]\n]*)\]\([^()\s]*\)
+  | (?<![\w*])(?P<stars>\*\*?)(?!\s)(?P<shown>[^*\n]+)(?<!\s)(?P=stars)(?![\w*])
+    """,
+    regex.VERBOSE,
+)
 _CODE_SHARE = 0.3  # of such marks per word
 _CONTEXT = 2  # lines on either side that speak for a line, together with itself
 
@@ -126,14 +137,16 @@ _CONTEXT = 2  # lines on either side that speak for a line, together with itself
 def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
     r"""For each line of a text, whether it is code, data or a table rather than running text.
 
-    A line is judged together with those around it: a bare "return" stands among code.
+    A line is judged together with those around it: a bare "return" stands among code. Markdown is
+    running text, with what is code in it.
 
     >>> code_lines(lines(tokenize("It takes the first.\n\ndef call(*args):\n    return")))
     [False, False, True, True]
     """
     marks, words = [], []
     for line in text_lines:
-        marks.append(len(_CODE.findall("".join([text for _, text, _ in line]).rstrip())))
+        shown = _MARKUP.sub(r"\g<shown>", "".join([text for _, text, _ in line]).rstrip())
+        marks.append(len(_CODE.findall(shown)))
         words.append(sum([kind == "word" for kind, _, _ in line]))
     found = []
     for place in range(len(text_lines)):
