@@ -21,7 +21,15 @@ from numpy.typing import NDArray
 from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
 from textmend.spans import position
-from textmend.tokens import JOINING, Token, code_lines, identifiers, is_sentence, sentence_starts
+from textmend.tokens import (
+    JOINING,
+    Token,
+    code_lines,
+    identifiers,
+    is_sentence,
+    sentence_starts,
+    shape,
+)
 
 _APOSTROPHES = frozenset("'’‘")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
@@ -40,6 +48,9 @@ _PARTNERS = dict(zip("([{<“«", ")]}>”»", strict=True))
 _OPENED_BY = {closing: opening for opening, closing in _PARTNERS.items()}
 # What stands for a character that was lost; no clean text has it.
 _SIGN_OF_LOSS = regex.compile(r"[\p{Cc}\ufffd]+")
+# A heading in Title Case has so many capitalised words, and none in lower case of so many letters;
+# this share of the capitalised ones are ordinary words, of at least this frequency.
+_TITLED, _LONG, _TITLED_SHARE, _USUAL = 4, 5, 0.4, 1e-6
 _STRANGE = 2  # flagged words, or paragraphs that begin in lower case: more than clean text has
 _CODE_SHARE = 0.3  # of the words of a text that is much code
 _MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
@@ -134,7 +145,9 @@ class Census:
         """Note what a line shows; the types of its words, and whether they are capitalised."""
         found = []
         texts = ["", *[token.text for token in line], ""]
-        starts = sentence_starts(line)
+        # Where all words have a capital it says nothing, as at the start of a sentence.
+        titled = self._is_titled(line)
+        starts = [True] * len(line) if titled else sentence_starts(line)
         suspicion_of = self.lexicon.suspicion
         odd = {
             place
@@ -156,7 +169,8 @@ class Census:
             if place == len(self.types):
                 self.types.append(word)
             found.append((place, text != word))
-            suspicion = suspicion_of(text, first=first)
+            is_title = titled and shape(text) == "title"
+            suspicion = suspicion_of(word if is_title else text, first=first)
             if suspicion is None or text in names:
                 continue
             # An apostrophe says that the writer left something out: goin', 'appen.
@@ -173,6 +187,20 @@ class Census:
         self.texts.append(document)
         self.openers.append(line[0])
         return found
+
+    def _is_titled(self, line: Sequence[Token]) -> bool:
+        """Whether a line is a heading in Title Case, of ordinary words, too, not only of names."""
+        words = [token.text for token in line if token.kind == "word"]
+        capitalised = [word for word in words if shape(word) == "title"]
+        if len(capitalised) < _TITLED or any(
+            len(word) >= _LONG and shape(word) == "lower" for word in words
+        ):
+            return False
+        ordinary = (
+            self.lexicon.frequency(word) >= _USUAL and not self.lexicon.is_name(word)
+            for word in capitalised
+        )
+        return sum(ordinary) >= _TITLED_SHARE * len(capitalised)
 
     def _tears(self, line: Sequence[Token], at: int) -> bool:
         """Whether a mark stands where clean text has none: beside parts that are no words.

@@ -119,8 +119,8 @@ _CODE = regex.compile(
     """,
     regex.VERBOSE,
 )
-# What Markdown adds to running text, which is no more code for that: bullets, code in a line, links,
-# emphasis. A star is emphasis only where another one ends it, unlike those of (*args) and int *n.
+# What Markdown adds to running text, which is no more code for that: bullets, code in a line,
+# links, emphasis. A star is emphasis only where another one ends it, unlike in (*args) and int *n.
 _MARKUP = regex.compile(
     r"""
     ^\s*[*+-]\s
