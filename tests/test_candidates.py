@@ -2,7 +2,7 @@
 
 import pytest
 
-from textmend import Channel, Drop
+from textmend import Channel, Drop, mend
 from textmend.candidates import Column, Columns
 from textmend.lexicon import Lexicon
 from textmend.preimages import Preimages
@@ -142,3 +142,18 @@ def test_what_stands_again_is_the_same_slot() -> None:
 def test_rules_that_cross_lines_undo_no_word() -> None:
     for drop in (Drop("\n"), Drop("the", residue="\n")):
         assert not Preimages((drop,), TOY).of("or")
+
+
+@pytest.mark.parametrize(
+    ("arrived", "written"),
+    [
+        ("Educa&on", "Educa&on"),
+        ("na\ufffdon", "na\ufffdon"),
+        ("bror(s)", "brother(s)"),
+        ("sister&bror", "sister&brother"),
+        ("bror-in-law", "brother-in-law"),
+        ("\ufeffy left", "\ufeffThey left"),
+    ],
+)
+def test_nothing_was_lost_beside_a_mark_that_tears_a_word(arrived: str, written: str) -> None:
+    assert mend(arrived, channel="tion,the") == written

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
-from textmend.spans import position
+from textmend.spans import is_sign_of_loss, position
 from textmend.tokens import (
     JOINING,
     Token,
@@ -46,8 +46,6 @@ _SELDOM = frozenset('&;+()[]"“”«»|\\=<>{}~^%$€£')
 _BEFORE_NONE, _AFTER_NONE = frozenset("&|;%)]}>”»"), frozenset("&|([{<“«$€£")
 _PARTNERS = dict(zip("([{<“«", ")]}>”»", strict=True))
 _OPENED_BY = {closing: opening for opening, closing in _PARTNERS.items()}
-# What stands for a character that was lost; no clean text has it.
-_SIGN_OF_LOSS = regex.compile(r"[\p{Cc}\ufffd]+")
 # A heading in Title Case has so many capitalised words, and none in lower case of so many letters;
 # this share of the capitalised ones are ordinary words, of at least this frequency.
 _TITLED, _LONG, _TITLED_SHARE, _USUAL = 4, 5, 0.4, 1e-6
@@ -191,10 +189,10 @@ class Census:
     def _is_titled(self, line: Sequence[Token]) -> bool:
         """Whether a line is a heading in Title Case, of ordinary words, too, not only of names."""
         words = [token.text for token in line if token.kind == "word"]
+        if any(len(word) >= _LONG and word.islower() for word in words):
+            return False
         capitalised = [word for word in words if shape(word) == "title"]
-        if len(capitalised) < _TITLED or any(
-            len(word) >= _LONG and shape(word) == "lower" for word in words
-        ):
+        if len(capitalised) < _TITLED:
             return False
         ordinary = (
             self.lexicon.frequency(word) >= _USUAL and not self.lexicon.is_name(word)
@@ -411,15 +409,6 @@ class Census:
         words = self.types[: len(self.places)]
         cased = (words, [self.lexicon.title(word) for word in words])
         return [("\n".join(each), np.cumsum([len(word) + 1 for word in each])) for each in cased]
-
-
-def is_sign_of_loss(residue: str) -> bool:
-    """Whether a residue stands for lost characters wherever it stands.
-
-    >>> is_sign_of_loss("\ufffd"), is_sign_of_loss("?"), is_sign_of_loss("")
-    (True, False, False)
-    """
-    return _SIGN_OF_LOSS.fullmatch(residue) is not None
 
 
 def may_be_written(residue: str) -> bool:

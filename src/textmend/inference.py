@@ -28,7 +28,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from textmend.census import CONSPICUOUS, Census, Floats, is_sign_of_loss, sums
+from textmend.census import CONSPICUOUS, Census, Floats, sums
 from textmend.channel import Channel, Drop, Place, WhiteSpace
 from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
@@ -37,7 +37,7 @@ from textmend.lexicon import Lexicon
 from textmend.missed import Missed
 from textmend.noise import random_loss
 from textmend.preimages import Preimages
-from textmend.spans import position, spans
+from textmend.spans import is_sign_of_loss, position, spans
 from textmend.tokens import Token
 from textmend.traces import GAIN_CAP, Hypotheses, Rules, Traces, gain
 

@@ -42,6 +42,8 @@ _OPENING = 5e-4  # the frequency of words that open a sentence rather than are n
 _APOSTROPHES = ("'", "’")
 _NO_SIDE: Beside = ""
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
+# What stands for a character that was lost; no clean text has it.
+_SIGN_OF_LOSS = regex.compile(r"[\p{Cc}\ufffd]+")
 
 
 def position(token: Token, line: Sequence[Token]) -> Reach:
@@ -86,7 +88,7 @@ def _torn(line: Sequence[Token]) -> list[Part]:
             continue
         before, after = line[at - 1 : at], line[at + 1 : at + 2]
         is_head, is_tail = (bool(each) and each[0].kind == "word" for each in (before, after))
-        if (is_head and is_tail) or not is_written(mark):
+        if (is_head and is_tail) or is_sign_of_loss(mark):
             if is_head:
                 found[at - 1] = "whole" if found[at - 1] else "head"
             if is_tail:
@@ -267,6 +269,15 @@ def _spaces(text: str, start: int, end: int, lang: str) -> tuple[tuple[int, ...]
 def is_written(text: str) -> bool:
     """Whether clean text may hold this: no control characters, nor the sign of a lost one."""
     return text.isprintable() and "\ufffd" not in text
+
+
+def is_sign_of_loss(residue: str) -> bool:
+    """Whether a residue stands for lost characters wherever it stands.
+
+    >>> is_sign_of_loss("\ufffd"), is_sign_of_loss("?"), is_sign_of_loss("")
+    (True, False, False)
+    """
+    return _SIGN_OF_LOSS.fullmatch(residue) is not None
 
 
 def _is_usual(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
