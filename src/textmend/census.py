@@ -188,10 +188,12 @@ class Census:
 
     def _is_titled(self, line: Sequence[Token]) -> bool:
         """Whether a line is a heading in Title Case, of ordinary words, too, not only of names."""
-        words = [token.text for token in line if token.kind == "word"]
-        if any(len(word) >= _LONG and word.islower() for word in words):
-            return False
-        capitalised = [word for word in words if shape(word) == "title"]
+        capitalised = []
+        for kind, text, _ in line:
+            if kind == "word" and len(text) >= _LONG and text.islower():
+                return False  # most lines are decided by their first words
+            if kind == "word" and shape(text) == "title":
+                capitalised.append(text)
         if len(capitalised) < _TITLED:
             return False
         ordinary = (
