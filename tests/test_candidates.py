@@ -2,7 +2,7 @@
 
 import pytest
 
-from textmend import Channel, Drop
+from textmend import Channel, Drop, mend
 from textmend.candidates import Column, Columns
 from textmend.lexicon import Lexicon
 from textmend.preimages import Preimages
@@ -165,3 +165,18 @@ def test_a_space_is_part_of_a_word_or_has_room_for_one(text: str, takes_the_spac
     ]
     assert text[column.start : column.end].startswith(" ") == takes_the_space
     assert bool(column.vanished) != takes_the_space
+
+
+@pytest.mark.parametrize(
+    ("arrived", "written"),
+    [
+        ("Educa&on", "Educa&on"),
+        ("na\ufffdon", "na\ufffdon"),
+        ("bror(s)", "brother(s)"),
+        ("sister&bror", "sister&brother"),
+        ("bror-in-law", "brother-in-law"),
+        ("\ufeffy left", "\ufeffThey left"),
+    ],
+)
+def test_nothing_was_lost_beside_a_mark_that_tears_a_word(arrived: str, written: str) -> None:
+    assert mend(arrived, channel="tion,the") == written

@@ -336,3 +336,44 @@ def test_what_is_a_letter_beside_a_sequence() -> None:
         )
     for mark in ("1", "_", "-", "’", "²"):
         assert Channel.of("th", where="whole-word").apply(f"th{mark}{mark}th") == mark + mark
+
+
+@pytest.mark.parametrize(
+    ("spec", "written", "arrived"),
+    [
+        ("ö:o", "Öl ÖL öl Köln KÖLN", "Ol OL ol Koln KOLN"),
+        ("ü:ue", "Über ÜBER über Kür KÜR", "Ueber UEBER ueber Kuer KUER"),
+        ("ff:f", "Office OFFICE Ffestiniog FFESTINIOG", "Ofice OFICE Festiniog FESTINIOG"),
+        ("Ö:O", "öl Öl", "ol Ol"),
+        ("fi:#", "Find FIND find", "#nd #ND #nd"),
+    ],
+)
+def test_what_is_left_has_the_case_of_what_was_there(spec: str, written: str, arrived: str) -> None:
+    assert Channel.parse(spec).apply(written) == arrived
+
+
+def test_a_drop_that_respects_case_leaves_its_residue_as_it_is() -> None:
+    channel = Channel((Drop("Ö", residue="o", ignore_case=False),))
+    assert channel.apply("Öl öl ÖL") == "ol öl oL"
+
+
+@pytest.mark.parametrize(
+    ("spec", "word", "survives"),
+    [
+        ("fi:fi+space", "fi", False),
+        ("fi:fi+space", "confi", False),
+        ("fi:fi+space", "fi rst", False),
+        ("fi:fi+space", "first", True),
+        ("fi:fi+space", "fifi", True),
+        ("ff:space+ff+space", "di ff erent", False),
+        ("ff:space+ff+space", "off", True),
+        ("ff:space+ff+space", "ffestiniog", True),
+        ("tt:t", "matter", True),
+        ("tt:[tt]", "ma[tt]er", False),
+        ("tt:[tt]", "matter", True),
+    ],
+)
+def test_a_sequence_that_is_its_own_residue_has_not_survived(
+    spec: str, word: str, survives: bool
+) -> None:
+    assert Channel.parse(spec).is_survivor(word) == survives

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corpora
-from textmend import Channel, Drop, infer_channel, mend_and_explain
+from textmend import Channel, Drop, infer_channel, mend, mend_and_explain
 from textmend.census import Census
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.inference import (
@@ -326,3 +326,88 @@ def test_an_inference_as_values_for_json() -> None:
     }
     assert inference
     assert not Inference(Channel())
+
+
+@pytest.mark.parametrize("residue", ["&", "(", "[", ";", "%", "|"])
+@pytest.mark.parametrize("document", [0, 4])
+def test_a_mark_that_clean_text_has_may_have_been_left(residue: str, document: int) -> None:
+    channel = Channel((Drop("ti", residue=residue),))
+    damaged = channel.apply(NEWS[document])
+    mended = mend_and_explain(damaged)
+    assert mended.channel.drops == channel.drops
+    assert mended.damage() == damaged
+    words = zip(NEWS[document].split(), damaged.split(), strict=True)
+    lost = [written for written, arrived in words if written != arrived]
+    assert sum(each in mended.text.split() for each in lost) >= 0.9 * len(lost)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Educa&on is for the na&on, and competi&on is for the popula&on.",
+        "The educa(on of a na(on takes a genera(on of competi(on.",
+    ],
+)
+def test_nothing_is_put_beside_what_was_left_in_the_place_of_letters(text: str) -> None:
+    assert mend(text, channel="tion") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The \ufffdrst of\ufffdcers",
+        "They \ufffdnally found the \ufffdle.",
+        "The of\0cer \0lled in a form.",
+    ],
+)
+def test_signs_of_lost_characters_are_evidence_in_a_text_of_a_few_words(text: str) -> None:
+    mended = mend_and_explain(text)
+    assert mended.text == regex.sub(r"[\0\ufffd]", "fi", text)
+    assert mended.damage() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufffdOur house is not for sale,\ufffd she said, \ufffdand I say it at noon.\ufffd",
+        "The caf\ufffd is open.",
+        "\0\0\0\0 no \0 text",
+    ],
+)
+def test_signs_of_other_loss_are_left_alone(text: str) -> None:
+    assert mend(text) is text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The item(s) and the member(s) of the board(s) met the friend(s) of the owner(s).",
+        "R&D and Q&A of AT&T, B&B and M&S: P&L, S&P.",
+        "The (re)design of the (un)known (wo)man was (mis)understood by (s)he.",
+    ],
+)
+def test_marks_that_clean_text_has_between_letters_are_no_residues(text: str) -> None:
+    assert mend(text * 4) == text * 4
+
+
+MANUALS = [document for document in corpora.load("prose") if document.topic.startswith("markdown")]
+
+
+@pytest.mark.parametrize("document", MANUALS, ids=lambda each: each.id)
+def test_technical_prose_in_markdown_is_mended_and_its_code_is_not(
+    document: corpora.Document,
+) -> None:
+    channel = Channel.ligatures()
+    code = regex.compile(r"(?s)```.*?```|(?m)^ {4}.*$|`[^`\n]+`")
+    sections = regex.split(r"\n(?=## )", document.text)
+    for part in ("\n".join(sections[:4]), "\n".join(sections[4:])):
+        damaged = channel.apply(part)
+        mended = mend_and_explain(damaged)
+        assert mended.channel == channel
+        inline = regex.compile(r"`[^`\n]+`")
+        assert inline.findall(mended.text) == inline.findall(damaged)
+        written, arrived = (
+            regex.findall(r"\p{L}+", code.sub("", each)) for each in (part, mended.text)
+        )
+        lost = [each for each in written if channel.apply(each) != each]
+        assert sum(each in arrived for each in lost) >= 0.8 * len(lost) > 0

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from textmend.mend import proven
 
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
 from textmend.candidates import Column, Slot
+from textmend.channel import WhiteSpace
 from textmend.context import Calibration, Judged
 from textmend.edits import Alternative, Edit, Kind
 from textmend.pipeline import _alternatives, _edits, proven
@@ -64,6 +66,44 @@ def check(mended: Mended, text: str) -> None:
 def test_a_known_channel_is_inverted_and_proven(channel: Channel, paragraphs: list[str]) -> None:
     text = channel.apply("\n".join(paragraphs))
     check(mend_and_explain(text, channel=channel, min_probability=0.0), text)
+
+
+def welded(mended: Mended) -> list[Edit]:
+    """The edits that touch a letter which the input kept apart from them."""
+    found, grown = [], 0
+    for edit in mended.edits:
+        start = edit.start + grown
+        end = start + len(edit.after)
+        grown += len(edit.after) - len(edit.before)
+        for text, place in ((edit.start, start), (edit.end, end)):
+            if _touch(mended.text, place) and not _touch(mended.original, text):
+                found.append(edit)
+    return found
+
+
+def _touch(text: str, place: int) -> bool:
+    """Whether letters stand on both sides of a place."""
+    return 0 < place < len(text) and text[place - 1].isalpha() and text[place].isalpha()
+
+
+SPACES = [Channel.parse(f"{each}:space") for each in ("s", "ss", "e", "a", "t", "ligatures")]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.sampled_from(SPACES),
+    st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3),
+    st.sampled_from(["keep", "squeeze", "collapse"]),
+)
+@example(SPACES[0], ["The mission was a state of the locals' shutdown. She was a sister."], "keep")
+def test_words_that_spaces_took_apart_are_not_welded(
+    known: Channel, paragraphs: list[str], whitespace: WhiteSpace
+) -> None:
+    channel = Channel(known.drops, whitespace)
+    text = channel.apply("\n".join(paragraphs))
+    mended = mend_and_explain(text, channel=channel)
+    assert mended.revert() == mended.damage() == text
+    assert not welded(mended)
 
 
 @settings(max_examples=30, deadline=None)

@@ -30,3 +30,50 @@ def test_french_has_spaces_before_its_marks() -> None:
     channel = Channel.non_ascii(" ")
     written = "Vous connaissez ce café ? La soirée était très agréable."
     assert mend(channel.apply(written), channel=channel, lang="fr") == written
+
+
+@pytest.mark.parametrize(
+    ("spec", "written"),
+    [
+        ("fi:fi+space", "The first of the final figures was filed by chief officials."),
+        ("ff:space+ff+space", "The different staff offered an efficient effort."),
+        ("fl:space+fl", "A flight of flags reflected the influence of the fleet."),
+    ],
+)
+def test_a_sequence_that_was_set_apart_is_joined_again(spec: str, written: str) -> None:
+    channel = Channel.parse(spec)
+    damaged = channel.apply(written)
+    assert damaged.count(" ") > written.count(" ")
+    assert mend(damaged, channel=channel) == written
+
+
+@pytest.mark.parametrize(
+    ("spec", "arrived", "written"),
+    [
+        ("ö:o", "Ol und schones Wetter in Koln.", "Öl und schönes Wetter in Köln."),
+        ("ü:ue", "Ueber den Fluessen", "Über den Flüssen"),
+        ("ü:ue", "Kuehl und gruen", "Kühl und grün"),
+    ],
+)
+def test_what_is_put_back_has_the_case_of_what_was_left(
+    spec: str, arrived: str, written: str
+) -> None:
+    assert mend(arrived, channel=spec, lang="de") == written
+
+
+@pytest.mark.parametrize(
+    ("spec", "written"),
+    [
+        ("':fffd", "I don't know whether they're here, but it's late."),
+        ("':space", "I don't know whether they're here, but it's late."),
+        ("':U+0092", "The council's plan isn't Lebanon's, and we've said so."),
+        ("’:U+0092", "The council’s plan isn’t Lebanon’s, and we’ve said so."),
+        ("’:space", "“We can’t stay,” she’d said. The company’s army isn’t hers."),
+        ("n't:fffd", "They don't know what she isn't."),
+    ],
+)
+def test_an_apostrophe_inside_a_word_is_a_letter_of_it(spec: str, written: str) -> None:
+    channel = Channel.parse(spec)
+    damaged = channel.apply(written)
+    assert damaged != written
+    assert mend(damaged, channel=channel) == written

@@ -90,3 +90,18 @@ def test_no_line_of_an_article_is_code_however_damaged(spec: str) -> None:
 def test_markup_and_code_in_prose_are_kept_whole(text: str, kept: list[str]) -> None:
     whole = [token.text for token in tokenize(text) if len(token.text) > 1]
     assert [each for each in whole if each[0] in "<`"] == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "is_code"),
+    [
+        ("* See [the guide](https://example.org/a/b) of `load()`, the **first** *file*.", False),
+        ("- **strict**: a field that is `not.known` is an error (see [api](a.md#b)).", False),
+        ("1. Run `make check > log` and read `log`, or `a | b`.", False),
+        ("def call(*args, **named): int *a, *b;", True),
+        ("x = [f(y) for y in z]", True),
+        ("    print(profile.diff(other))", True),
+    ],
+)
+def test_markdown_is_running_text_with_code_in_it(text: str, is_code: bool) -> None:
+    assert code_lines(lines(tokenize(text))) == [is_code]

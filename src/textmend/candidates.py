@@ -235,7 +235,12 @@ class Columns:
             form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first)
         ):
             return (as_it_is,)
-        return (as_it_is, *self._preimages.at(at).of(token.text, first=first, beside=beside))
+        words = self._preimages.at(at).of(token.text, first=first, beside=beside)
+        if part == "head":
+            words = tuple(each for each in words if each.text[-1] == token.text[-1])
+        elif part == "tail":
+            words = tuple(each for each in words if key(each.text[0]) == key(token.text[0]))
+        return (as_it_is, *words)
 
     def _doubt(self, token: Token, at: Reach | None) -> float:
         """Where paragraphs lose their capitals, one that begins in lower case has lost its own."""

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from itertools import compress, islice
+from itertools import compress, islice, takewhile
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,16 @@ from numpy.typing import NDArray
 
 from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
-from textmend.spans import position
-from textmend.tokens import Token, code_lines, identifiers, is_sentence, sentence_starts
+from textmend.spans import is_sign_of_loss, position
+from textmend.tokens import (
+    JOINING,
+    Token,
+    code_lines,
+    identifiers,
+    is_sentence,
+    sentence_starts,
+    shape,
+)
 
 _APOSTROPHES = frozenset("'’‘")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
@@ -32,8 +40,15 @@ _FEW = 0.8  # of the words expected; a part of the text may be clean
 # Terse English does without articles, so that one is missed only where another is used.
 _ARTICLES = {"en": ("the", "a", "an")}
 _TERSE = 0.4
-# Marks that clean text has between letters.
-_BETWEEN = frozenset("'’‘ʼ-‐‑–—./&@_:,;+()[]\"“”«»…·*|\\=<>{}~^%$€£")
+# Marks that clean text may have between letters, but not between the parts of one word.
+_SELDOM = frozenset('&;+()[]"“”«»|\\=<>{}~^%$€£')
+# Those of them that stand before no word, or after none, unless they tear it.
+_BEFORE_NONE, _AFTER_NONE = frozenset("&|;%)]}>”»"), frozenset("&|([{<“«$€£")
+_PARTNERS = dict(zip("([{<“«", ")]}>”»", strict=True))
+_OPENED_BY = {closing: opening for opening, closing in _PARTNERS.items()}
+# A heading in Title Case has so many capitalised words, and none in lower case of so many letters;
+# this share of the capitalised ones are ordinary words, of at least this frequency.
+_TITLED, _LONG, _TITLED_SHARE, _USUAL = 4, 5, 0.4, 1e-6
 _STRANGE = 2  # flagged words, or paragraphs that begin in lower case: more than clean text has
 _CODE_SHARE = 0.3  # of the words of a text that is much code
 _MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
@@ -111,7 +126,7 @@ class Census:
             run: tuple[int, ...] = ()
             for line, is_code in zip(text_lines, code, strict=True):
                 number = len(census.lines)
-                added = census._add(place, line, names)
+                added = census._add(place, line, names, is_code=is_code)
                 census._code_words += len(added) * is_code
                 for type_, is_title in added:
                     fresh = False
@@ -123,30 +138,44 @@ class Census:
         return census
 
     def _add(
-        self, document: int, line: Sequence[Token], names: frozenset[str]
+        self, document: int, line: Sequence[Token], names: frozenset[str], *, is_code: bool
     ) -> list[tuple[int, bool]]:
         """Note what a line shows; the types of its words, and whether they are capitalised."""
         found = []
         texts = ["", *[token.text for token in line], ""]
-        starts = sentence_starts(line)
+        # Where all words have a capital it says nothing, as at the start of a sentence.
+        titled = self._is_titled(line)
+        starts = [True] * len(line) if titled else sentence_starts(line)
         suspicion_of = self.lexicon.suspicion
-        for (kind, text, _), first, left, right in zip(
-            line, starts, texts, texts[2:], strict=False
+        odd = {
+            place
+            for place, (kind, text, _) in enumerate(line)
+            if kind == "other"
+            and (
+                _is_odd(text, texts[place], texts[place + 2])
+                or (not is_code and self._tears(line, place))
+            )
+        }
+        self.marks.update(line[place].text for place in odd)
+        for at, ((kind, text, _), first, left, right) in enumerate(
+            zip(line, starts, texts, texts[2:], strict=False)
         ):
             if kind != "word":
-                if kind == "other" and _is_odd(text, left, right):
-                    self.marks[text] += 1
                 continue
             word = key(text)
             place = self.places.setdefault(word, len(self.types))
             if place == len(self.types):
                 self.types.append(word)
             found.append((place, text != word))
-            suspicion = suspicion_of(text, first=first)
+            is_title = titled and shape(text) == "title"
+            suspicion = suspicion_of(word if is_title else text, first=first)
             if suspicion is None or text in names:
                 continue
             # An apostrophe says that the writer left something out: goin', 'appen.
             if left in _APOSTROPHES or right in _APOSTROPHES:
+                continue
+            # Beside what was left in the place of letters it is no word, but a piece of one.
+            if not odd.isdisjoint((at - 1, at + 1)):
                 continue
             clean, flagged = suspicion
             self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
@@ -156,6 +185,35 @@ class Census:
         self.texts.append(document)
         self.openers.append(line[0])
         return found
+
+    def _is_titled(self, line: Sequence[Token]) -> bool:
+        """Whether a line is a heading in Title Case, of ordinary words, too, not only of names."""
+        capitalised = []
+        for kind, text, _ in line:
+            if kind == "word" and len(text) >= _LONG and text.islower():
+                return False  # most lines are decided by their first words
+            if kind == "word" and shape(text) == "title":
+                capitalised.append(text)
+        if len(capitalised) < _TITLED:
+            return False
+        ordinary = (
+            self.lexicon.frequency(word) >= _USUAL and not self.lexicon.is_name(word)
+            for word in capitalised
+        )
+        return sum(ordinary) >= _TITLED_SHARE * len(capitalised)
+
+    def _tears(self, line: Sequence[Token], at: int) -> bool:
+        """Whether a mark stands where clean text has none: beside parts that are no words.
+
+        "Educa&on" is torn, and so is ";rst"; "Q&A" and "word(s)" are not.
+        """
+        mark = line[at].text
+        if mark not in _SELDOM or _is_paired(line, at):
+            return False
+        before, after = _word_at(line, at - 1), _word_at(line, at + 1)
+        if (not before and mark not in _BEFORE_NONE) or (not after and mark not in _AFTER_NONE):
+            return False
+        return any(self.lexicon.flag(each) for each in (before, after) if each)
 
     @cached_property
     def _counted(self) -> tuple[Tally, Floats, Floats]:
@@ -217,6 +275,11 @@ class Census:
         if self.in_code:
             marks = [(mark, count) for mark, count in marks if not mark.isascii()]
         return ["", " ", *(mark for mark, count in marks if count >= _SEEN)]
+
+    @property
+    def shows_loss(self) -> bool:
+        """Whether it holds signs of lost characters, which no clean text has, more than once."""
+        return any(map(is_sign_of_loss, self.residues))
 
     @property
     def is_strange(self) -> bool:
@@ -317,7 +380,7 @@ class Census:
     def survivors(self, rule: Rule) -> Floats:
         """Words of each line that a rule should have changed and did not."""
         if rule.reach != "text":
-            pattern = regex.compile(rule.pattern)
+            pattern = regex.compile(rule.spared)
             spared = (
                 rule.acts_at(position(opener, line)) and pattern.search(opener.text) is not None
                 for opener, line in zip(self.openers, self.lines, strict=True)
@@ -338,9 +401,9 @@ class Census:
         lower, title = self._joined
         if isinstance(rule, Drop) and rule.ignore_case and rule.sequence == key(rule.sequence):
             # In lower case it is found sooner, and where capitals say nothing, all is said.
-            held = _matching(replace(rule, ignore_case=False).pattern, *lower)
-            return held, _matching(rule.pattern, *title) if self.lexicon.dots_capitals else held
-        return _matching(rule.pattern, *lower), _matching(rule.pattern, *title)
+            held = _matching(replace(rule, ignore_case=False).spared, *lower)
+            return held, _matching(rule.spared, *title) if self.lexicon.dots_capitals else held
+        return _matching(rule.spared, *lower), _matching(rule.spared, *title)
 
     @cached_property
     def _joined(self) -> list[tuple[str, Ids]]:
@@ -350,14 +413,37 @@ class Census:
         return [("\n".join(each), np.cumsum([len(word) + 1 for word in each])) for each in cased]
 
 
+def may_be_written(residue: str) -> bool:
+    """Whether clean text has a residue between letters, too, if seldom."""
+    return residue in _SELDOM
+
+
 def _is_odd(mark: str, left: str, right: str) -> bool:
     """Whether a mark has no business between its neighbours."""
     if mark == "\ufffd" or not mark.isprintable():
         return mark != "\ufeff"
-    if len(mark) > 1 or mark in _BETWEEN or not right[:1].isalpha():
+    if len(mark) > 1 or mark in JOINING or mark in _SELDOM or not right[:1].isalpha():
         return False
     # A word may well begin with a mark of its language (¿Qué, „Wort“), but not with this one.
     return left[-1:].isalpha() or mark == "?"
+
+
+def _word_at(line: Sequence[Token], place: int) -> str:
+    """The word that is this token of a line; nothing where it is none."""
+    return line[place].text if 0 <= place < len(line) and line[place].kind == "word" else ""
+
+
+def _is_paired(line: Sequence[Token], at: int) -> bool:
+    """Whether a bracket or quotation mark has its partner in the same run of letters and marks."""
+    mark = line[at].text
+    if mark in _PARTNERS:
+        partner, beside = _PARTNERS[mark], line[at + 1 :]
+    elif mark in _OPENED_BY:
+        partner, beside = _OPENED_BY[mark], line[:at][::-1]
+    else:
+        return mark == '"'
+    run = takewhile(lambda token: token.kind not in ("space", "break"), beside)
+    return any(token.text == partner for token in run)
 
 
 def _matching(pattern: str, text: str, ends: Ids) -> NDArray[np.bool_] | None:

@@ -196,6 +196,10 @@ class Channel:
     def _patterns(self) -> tuple[regex.Pattern[str], ...]:
         return tuple(regex.compile(drop.pattern) for drop in self.drops)
 
+    @cached_property
+    def _spared(self) -> tuple[regex.Pattern[str], ...]:
+        return tuple(regex.compile(drop.spared) for drop in self.drops)
+
     def apply(
         self, text: str, *, intact: Iterable[tuple[int, int]] = (), seed: int | str | None = 0
     ) -> str:
@@ -250,8 +254,8 @@ class Channel:
         checks.text("word", word)
         checks.one_of("channel", "reach", at, get_args(Reach))
         return any(
-            drop.rate == 1.0 and drop.acts_at(at) and pattern.search(word)
-            for drop, pattern in zip(self.drops, self._patterns, strict=True)
+            drop.rate == 1.0 and drop.acts_at(at) and spared.search(word)
+            for drop, spared in zip(self.drops, self._spared, strict=True)
         )
 
     def to_json(self) -> str:

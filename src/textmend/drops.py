@@ -59,6 +59,14 @@ class Rule(ABC):
         """The occurrences that this rule deletes, as a pattern of the ``regex`` module."""
 
     @property
+    def spared(self) -> str:
+        """The occurrences that this rule did not act on, wherever a text still holds them.
+
+        All that a text holds, but for what is of the residue itself.
+        """
+        return self.pattern
+
+    @property
     def name(self) -> str:
         """What people call it."""
         return self.family
@@ -122,7 +130,8 @@ class Drop(Rule):
     """Each occurrence of ``sequence`` became ``residue``.
 
     ``where`` restricts the rule to a place in the word or paragraph. ``ignore_case`` says whether
-    "The" and "THE" are deleted along with "the".
+    "The" and "THE" are deleted along with "the"; the letters of the residue are then capitalised as
+    those that they replace.
 
     >>> Drop("the")
     Drop('the')
@@ -157,6 +166,33 @@ class Drop(Rule):
     def reach(self) -> Reach:
         """Any word, or the first of a paragraph."""
         return "paragraph" if self.where == "paragraph-start" else "text"
+
+    @property
+    def spared(self) -> str:
+        """The occurrences that are not what the drop left: of "fi", those without its space."""
+        before, sequence, after = self.residue.partition(self.sequence)
+        if not sequence:
+            return self.pattern
+        # A word is asked alone, too: where it ends a space may follow.
+        behind = rf"(?<={regex.escape(before)})" if before.strip(" ") else r"(?<!\S)" * bool(before)
+        ahead = rf"(?={regex.escape(after)})" if after.strip(" ") else r"(?!\S)" * bool(after)
+        flag = "(?i)" if self.ignore_case else ""
+        return rf"{flag}(?!{behind}{regex.escape(sequence)}{ahead}){self.pattern}"
+
+    def left(self, found: regex.Match[str]) -> str:
+        """The residue, in the case of the occurrence: where ö became o, Ö became O."""
+        written = found[0]
+        if written == self.sequence:
+            return self.residue
+        if written == written.lower():
+            return self.residue.lower()
+        # A lone capital may begin a word or be one of many: Über, ÜBER.
+        beside = found.string[max(0, found.start() - 1) : found.start()]
+        beside += found.string[found.end() : found.end() + 1]
+        lone = sum(map(str.isalpha, written)) == 1
+        if written == written.upper() and (not lone or beside.isupper()):
+            return self.residue.upper()
+        return self.residue[:1].upper() + self.residue[1:] if written[0].isupper() else self.residue
 
     def lost(self, found: regex.Match[str]) -> str:
         """The sequence, however it was capitalised."""

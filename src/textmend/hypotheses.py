@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from textmend.channel import Channel
 from textmend.drops import Rule
 from textmend.lexicon import Lexicon
+from textmend.tokens import is_word
 
 MAX_SEQUENCE = 8
 _VOCABULARY = 50_000
@@ -192,4 +193,4 @@ def _left_of(words: Sequence[str], drops: tuple[Rule, ...]) -> list[str]:
     """What drops leave of words, each a line of its own; nothing where it is no single word."""
     channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
     left = channel.apply("\n".join(words)).lower().split("\n")[: len(words)]
-    return [each if each.isalpha() or "'" in each else "" for each in left]
+    return [each if is_word(each) else "" for each in left]

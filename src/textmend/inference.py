@@ -38,7 +38,7 @@ from textmend.missed import Missed
 from textmend.noise import random_loss
 from textmend.preimages import Preimages
 from textmend.regions import segment
-from textmend.spans import position, spans
+from textmend.spans import is_sign_of_loss, position, spans
 from textmend.tokens import Token
 from textmend.traces import GAIN_CAP, Hypotheses, Rules, Traces, gain
 
@@ -103,7 +103,7 @@ class _Scored:
     def enough(self) -> bool:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
         plain = _is_plain(self.drop) and self.share == 1.0
-        plain |= _is_half_ligature(self.drop)
+        plain |= _is_half_ligature(self.drop) or is_sign_of_loss(self.drop.residue)
         missed = not self.survivors and self.expected >= CONSPICUOUS
         # Beside other damage, one word will do whose own absence is plain: "t" in a text that
         # holds no "that", and no other word with "hat".
@@ -138,9 +138,9 @@ def infer(
     census = Census.of(texts, lexicon)
     # A few words are never evidence: whatever is wrong with them may be anybody's typos.
     sound = Diagnosis(Inference(Channel()), np.zeros(len(census.lines), dtype=bool))
-    if census.sizes.sum() < _LEAST_WORDS:
+    if census.sizes.sum() < _LEAST_WORDS and not census.shows_loss:
         return sound
-    if len(census.suspicious) < 2 and not census.missing_words():
+    if not census.is_strange and len(census.suspicious) < 2 and not census.missing_words():
         return sound
     selection = _Selection(Hypotheses(census, lexicon.lang), missed)
     least = min_log_odds + _IN_CODE * census.in_code
@@ -320,7 +320,15 @@ class _Selection:
                 told += nats * (1.0 + math.log(counts.sum()))
                 entries += len(counts)
         most = told + _absence(0, _PER_TRACE * entries, 1.0)
-        return most - _price(rule) - (_FURTHER if before else _DAMAGED_TEXT)
+        return most - _price(rule) - self._belief(rule, before)
+
+    def _belief(self, rule: Rule, before: Sequence[object]) -> float:
+        """Nats against one more rule; those against any damage at all are due where it is not seen.
+
+        It is seen where a sign of lost characters stands, and the rule says what most of these are.
+        """
+        seen = is_sign_of_loss(rule.residue) and self._hypotheses.accounts_for_residue(rule)
+        return _FURTHER if before or seen else _DAMAGED_TEXT
 
     def _still_needed(
         self, chosen: Sequence[_Scored], new: _Scored, min_log_odds: float
@@ -430,7 +438,7 @@ class _Selection:
         strange = census.flagged - taken.keys()
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
         total -= _price(rule, conspicuous) + ways + _LEAK * (share < 1.0)
-        total -= _FURTHER if others else _DAMAGED_TEXT
+        total -= self._belief(rule, others)
         hopeless = total + absence + _MOST_MISSED * expected <= 0.0
         if conspicuous and not observed and not hopeless and total + absence < _CLEAR:
             # That a word is absent and that it is missed are two views of the same.

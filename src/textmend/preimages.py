@@ -22,7 +22,7 @@ from textmend.lexicon import Lexicon, folded, key
 from textmend.losses import Losses
 from textmend.memory import remember
 from textmend.spelling import Speller
-from textmend.tokens import WORD, Beside, Shape, Token, shape
+from textmend.tokens import WORD, Beside, Shape, Token, is_word, shape
 
 _MOST_PREIMAGES = 24
 _MOST_VANISHED = 5
@@ -74,15 +74,20 @@ class Preimages:
         self._words: dict[str, str] = {}
         self._others: dict[str, list[str]] = {}
         acted_on = np.zeros(len(listed.words), dtype=bool)
+        curled = any("’" in drop.pattern for drop in drops)
         for drop in self._channel.drops:
             acted_on |= listed.holding(f"(?i){drop.pattern}")
             if listed.dots_capitals and regex.search(drop.pattern, listed.title("i")):
                 acted_on |= listed.holding(r"(?m)^i")
+            if curled:  # the lexicon writes all apostrophes straight
+                acted_on |= listed.holding(f"(?i){drop.pattern}".replace("’", "'"))
         hit = [listed.words[place] for place in np.flatnonzero(acted_on)]
         forms = [self._damaged(hit)]
         # Where case matters, a capital may be spared, and what follows it not: Fire-fi-ghters.
         if listed.dots_capitals or any("(?i)" not in drop.pattern for drop in drops):
             forms.append(self._damaged([listed.title(word) for word in hit]))
+        if curled:
+            forms.append(self._damaged([_curled(word) for word in hit]))
         for word, *damaged in zip(hit, *forms, strict=True):
             for left in damaged if len(damaged) == 1 else dict.fromkeys(damaged):
                 if left == word:
@@ -98,8 +103,9 @@ class Preimages:
             for word in vanished[:_MOST_VANISHED]
             if lexicon.frequency(word) >= _VANISHED_FREQUENCY
         ]
-        pieces = [left for left in self._words if not left.isalpha()]
-        self.spanning = any(map(str.isalpha, chain.from_iterable(map(self._written, pieces))))
+        pieces = [left for left in self._words if not is_word(left)]
+        torn = pieces if any(drop.residue for drop in drops) else ()
+        self.spanning = any(map(is_word, chain.from_iterable(map(self._written, torn))))
         # The share of all words beside which white space was left to be settled.
         self.unsettling = self._mass(vanished) + sum(
             self._mass(self._written(left)) for left in pieces if left.strip(" ") != left
@@ -194,7 +200,7 @@ class Preimages:
         By each, what may follow it: nothing, a mark, or white space with the letters after it.
         """
         found: dict[str, set[str]] = {}
-        pieces = (left for left in self._words if not left.isalpha())
+        pieces = (left for left in self._words if not is_word(left))
         for each in (*pieces, *self.loose):
             if head := _HEAD.match(whole := each.lstrip(" ")):
                 found.setdefault(head[0], set()).add(following(whole, head.end()))
@@ -300,7 +306,7 @@ class Preimages:
         for word, nats in self._speller.guesses(key(text), name=form == "title" and not first):
             surface = self.lexicon.title(word) if form == "title" else word
             if "’" in text:
-                surface = surface.replace("'", "’")
+                surface = _curled(surface)
             if self._channel.apply(surface) == text:
                 yield Candidate(surface, word, clean * math.exp(nats))
 
@@ -331,16 +337,17 @@ class Preimages:
         if (cut := self._elided(damaged)) and key(damaged[:cut]) == word[:cut]:
             cores = self._capitalisations(word[cut:], damaged[cut:], title_first=False)
             return [damaged[:cut] + core for core in cores]
-        if "’" in damaged:
-            word = word.replace("'", "’")
         title, upper = self.lexicon.title(word), self.lexicon.upper(word)
         match shape(self._spared(damaged)):
             case "lower":
-                return [title, word] if title_first else [word, title]
+                found = [title, word] if title_first else [word, title]
             case "title":
-                return [title, upper]
+                found = [title, upper]
             case _:
-                return [upper]
+                found = [upper]
+        # What has lost its apostrophe may have had either kind.
+        curled = [_curled(each) for each in found]
+        return curled if "’" in damaged else list(dict.fromkeys(found + curled))
 
 
 def log_share(share: float) -> float:
@@ -352,6 +359,11 @@ def following(text: str, end: int) -> str:
     """What follows a word or mark that ends there: a mark or letters, with white space before."""
     found = _NEXT.match(text, end)
     return key(found[0]) if found else ""
+
+
+def _curled(word: str) -> str:
+    """A word with typographic apostrophes."""
+    return word.replace("'", "’")
 
 
 def _is_subsequence(text: str, of: str) -> bool:

@@ -22,7 +22,7 @@ from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import Lexicon, key
 from textmend.preimages import Candidate, Preimages, following, log_share
-from textmend.tokens import Beside, Token, beside_capitals, sentence_starts, shape
+from textmend.tokens import JOINING, Beside, Token, beside_capitals, sentence_starts, shape
 
 _LONGEST = 9  # tokens: a word that lost letters in four places
 # Nats by which a word must be likelier than its pieces to be weighed against them in context.
@@ -42,6 +42,8 @@ _OPENING = 5e-4  # the frequency of words that open a sentence rather than are n
 _APOSTROPHES = ("'", "’")
 _NO_SIDE: Beside = ""
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
+# What stands for a character that was lost; no clean text has it.
+_SIGN_OF_LOSS = regex.compile(r"[\p{Cc}\ufffd]+")
 
 
 def position(token: Token, line: Sequence[Token]) -> Reach:
@@ -51,7 +53,7 @@ def position(token: Token, line: Sequence[Token]) -> Reach:
     return "paragraph" if token is line[0] else "text"
 
 
-Part = Literal["", "whole", "capital"]
+Part = Literal["", "whole", "capital", "head", "tail"]
 
 
 def neighbours(line: Sequence[Token], lexicon: Lexicon) -> list[Part]:
@@ -59,11 +61,12 @@ def neighbours(line: Sequence[Token], lexicon: Lexicon) -> list[Part]:
 
     ``"whole"``: it is only part of a word, and all of that part ("a-t-il", "c’ est").
     ``"capital"``: it begins with a capital, lost or not, as the second part of its word does
-    ("tats-Unis"); said where no names are known.
+    ("tats-Unis"); said where no names are known. ``"head"``, ``"tail"``: it ends, or begins, at a
+    mark that tears it from other letters, as in "Educa&on": nothing was lost beside that.
     """
     texts = ["", "", *(token.text for token in line), "", ""]
     if not lexicon.elides and "-" not in texts:
-        return [""] * len(line)
+        return _torn(line)
     found: list[Part] = []
     for before, text, after, next_ in zip(texts[1:], texts[2:], texts[3:], texts[4:], strict=False):
         if (lexicon.is_elided(text) and after in _APOSTROPHES) or (
@@ -74,7 +77,23 @@ def neighbours(line: Sequence[Token], lexicon: Lexicon) -> list[Part]:
             found.append("capital")
         else:
             found.append("")
-    return found[: len(line)]
+    return [each or torn for each, torn in zip(found, _torn(line), strict=False)]
+
+
+def _torn(line: Sequence[Token]) -> list[Part]:
+    """For each token, on which side a mark tears it from other letters."""
+    found: list[Part] = [""] * len(line)
+    for at, (kind, mark, _) in enumerate(line):
+        if kind != "other" or len(mark) > 1 or mark in JOINING:
+            continue
+        before, after = line[at - 1 : at], line[at + 1 : at + 2]
+        is_head, is_tail = (bool(each) and each[0].kind == "word" for each in (before, after))
+        if (is_head and is_tail) or is_sign_of_loss(mark):
+            if is_head:
+                found[at - 1] = "whole" if found[at - 1] else "head"
+            if is_tail:
+                found[at + 1] = "tail"
+    return found
 
 
 class _Around(NamedTuple):
@@ -172,7 +191,8 @@ def spans(
     chosen: dict[int, Span] = {}
     taken: set[int] = set()
     for span in sorted(found, key=lambda each: -each.gain):
-        places = range(span.first, span.last + 1)
+        # With the place after it: two that touched would be one word.
+        places = range(span.start, span.end + 1)
         if taken.isdisjoint(places):
             taken.update(places)
             chosen[line[span.first].start] = span
@@ -249,6 +269,15 @@ def _spaces(text: str, start: int, end: int, lang: str) -> tuple[tuple[int, ...]
 def is_written(text: str) -> bool:
     """Whether clean text may hold this: no control characters, nor the sign of a lost one."""
     return text.isprintable() and "\ufffd" not in text
+
+
+def is_sign_of_loss(residue: str) -> bool:
+    """Whether a residue stands for lost characters wherever it stands.
+
+    >>> is_sign_of_loss("\ufffd"), is_sign_of_loss("?"), is_sign_of_loss("")
+    (True, False, False)
+    """
+    return _SIGN_OF_LOSS.fullmatch(residue) is not None
 
 
 def _is_usual(text: str, start: int, end: int, lexicon: Lexicon) -> bool:

@@ -19,6 +19,8 @@ Kind = Literal["word", "number", "space", "break", "other"]
 # A word, as a pattern: letters and marks that combine with them, apostrophes between.
 WORD = r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*"
 
+_WORD = regex.compile(WORD)
+
 # The order matters: what only looks like words comes before words.
 _TOKEN = regex.compile(
     r"""
@@ -85,6 +87,15 @@ def tokenize(text: str) -> list[Token]:
     ]
 
 
+def is_word(text: str) -> bool:
+    """Whether all of a text is one word; an apostrophe inside it is a letter of it.
+
+    >>> is_word("don't"), is_word("don\ufffdt")
+    (True, False)
+    """
+    return text.isalpha() or _WORD.fullmatch(text) is not None
+
+
 def lines(tokens: Iterable[Token]) -> list[list[Token]]:
     """The tokens line by line; a line keeps the break that ends it."""
     found: list[list[Token]] = [[]]
@@ -108,6 +119,17 @@ _CODE = regex.compile(
     """,
     regex.VERBOSE,
 )
+# What Markdown adds to running text, which is no more code for that: bullets, code in a line,
+# links, emphasis. A star is emphasis only where another one ends it, unlike in (*args) and int *n.
+_MARKUP = regex.compile(
+    r"""
+    ^\s*[*+-]\s
+  | (?<!`)`[^`\n]+`(?!`)
+  | \[(?P<shown>[^\[\]\n]*)\]\([^()\s]*\)
+  | (?<![\w*])(?P<stars>\*\*?)(?!\s)(?P<shown>[^*\n]+)(?<!\s)(?P=stars)(?![\w*])
+    """,
+    regex.VERBOSE,
+)
 _CODE_SHARE = 0.3  # of such marks per word
 _CONTEXT = 2  # lines on either side that speak for a line, together with itself
 
@@ -115,14 +137,16 @@ _CONTEXT = 2  # lines on either side that speak for a line, together with itself
 def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
     r"""For each line of a text, whether it is code, data or a table rather than running text.
 
-    A line is judged together with those around it: a bare "return" stands among code.
+    A line is judged together with those around it: a bare "return" stands among code. Markdown is
+    running text, with what is code in it.
 
     >>> code_lines(lines(tokenize("It takes the first.\n\ndef call(*args):\n    return")))
     [False, False, True, True]
     """
     marks, words = [], []
     for line in text_lines:
-        marks.append(len(_CODE.findall("".join([text for _, text, _ in line]).rstrip())))
+        shown = _MARKUP.sub(r"\g<shown>", "".join([text for _, text, _ in line]).rstrip())
+        marks.append(len(_CODE.findall(shown)))
         words.append(sum([kind == "word" for kind, _, _ in line]))
     found = []
     for place in range(len(text_lines)):
@@ -244,6 +268,9 @@ def is_shouted(line: Sequence[Token]) -> bool:
             letters += len(text)
     return count >= _SHOUTED_WORDS and letters > _SHOUTED_LETTERS * count
 
+
+# Marks that clean text has between letters: they join words.
+JOINING = frozenset("'’‘ʼ-‐‑–—./@_:,…·*")
 
 Shape = Literal["lower", "title", "upper", "mixed"]
 

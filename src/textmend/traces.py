@@ -11,11 +11,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.census import Census, Tally
+from textmend.census import Census, Tally, may_be_written
 from textmend.channel import Channel
 from textmend.drops import Drop, Place, Rule
 from textmend.families import FAMILIES
@@ -32,6 +33,7 @@ _MIN_GAIN = 1.5  # nats; an explanation that says less is none
 _FAR_BETTER = 3.0  # nats by which a word must be likelier than another that is there to explain it
 _LEAST_GAINS = 2  # words that speak for a sequence that left something
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
+_MOST = 0.5  # of the marks of a text, those that a rule must explain to be what left them
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
 _STRANGE = 3  # flagged words that are left to explain before a further rule is looked for in them
 
@@ -212,16 +214,21 @@ class Hypotheses:
             sequences.update(dict.fromkeys(later.groups))
         for sequence in sequences:
             yield Drop(sequence)
-        for rule, traces in self._leaving.items():
-            if len(traces.gains) >= _LEAST_GAINS:
+        leaving = (rule for rule, each in self._leaving.items() if len(each.gains) >= _LEAST_GAINS)
+        families = FAMILIES.values() if self.census.is_strange else ()
+        variants = chain.from_iterable(each.variants(self.census.residues) for each in families)
+        for rule in chain(leaving, variants):
+            # What clean text has between letters, too, it has for other reasons than this rule.
+            if self.traces(rule).gains and (
+                not may_be_written(rule.residue) or self.accounts_for_residue(rule)
+            ):
                 yield rule
-        if self.census.is_strange:
-            for family in FAMILIES.values():
-                yield from (
-                    rule
-                    for rule in family.variants(self.census.residues)
-                    if self.traces(rule).gains
-                )
+
+    def accounts_for_residue(self, rule: Rule) -> bool:
+        """Whether a rule explains most of the marks that it would have left."""
+        tally = self.traces(rule).tally
+        counts = tally.counts[self.census.mask(self.traces(rule).gains)[tally.places]]
+        return float(counts.sum()) >= _MOST * self.census.marks[rule.residue]
 
     def traces(self, rule: Rule, chosen: Rules = ()) -> Traces:
         """What a rule explains, also of what ``chosen`` ones have left."""
