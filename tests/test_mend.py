@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from textmend.mend import proven
 
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain

@@ -64,9 +64,9 @@ def segment(odds: Floats, texts: Sequence[int]) -> Regions:
 def share_of(log_odds: Floats) -> tuple[float, float]:
     """The likeliest share of texts that came through a channel, and the log-odds that some did.
 
-    ``log_odds``: for each text, that it came through the channel. Either all texts did, as is usual,
-    or they are a mixture of those that did and those that did not. Then the share is fitted, which
-    costs half the logarithm of how many texts it was fitted to (Schwarz's criterion).
+    ``log_odds``: for each text, that it came through the channel. Either all texts did, as is
+    usual, or they are a mixture of those that did and those that did not. Then the share is fitted,
+    which costs half the logarithm of how many texts it was fitted to (Schwarz's criterion).
     """
     # The likelihood ratio of a text is 1 + share · excess: its logarithm is concave in the share.
     excess = np.expm1(np.minimum(log_odds, _MOST))
