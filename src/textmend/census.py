@@ -21,7 +21,14 @@ from numpy.typing import NDArray
 from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
 from textmend.spans import position
-from textmend.tokens import Token, code_lines, identifiers, is_sentence, sentence_starts
+from textmend.tokens import (
+    Token,
+    code_lines,
+    identifiers,
+    is_sentence,
+    labels,
+    sentence_starts,
+)
 
 _APOSTROPHES = frozenset("'’‘")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
@@ -105,7 +112,9 @@ class Census:
             code = code_lines(text_lines)
             # A name that code gives to something is a word of its comments, too.
             names = attested(text_lines, lexicon).union(
-                *(identifiers(line) for line in compress(text_lines, code))
+                *(identifiers(line) for line in compress(text_lines, code)),
+                # … and the letter of an item is one of the sentences that refer to it.
+                *map(labels, text_lines),
             )
             told: set[tuple[int, ...]] = set()
             run: tuple[int, ...] = ()
@@ -130,8 +139,8 @@ class Census:
         texts = ["", *[token.text for token in line], ""]
         starts = sentence_starts(line)
         suspicion_of = self.lexicon.suspicion
-        for (kind, text, _), first, left, right in zip(
-            line, starts, texts, texts[2:], strict=False
+        for (kind, text, _), first, is_piece, left, right in zip(
+            line, starts, _divided(line, self.lexicon), texts, texts[2:], strict=False
         ):
             if kind != "word":
                 if kind == "other" and _is_odd(text, left, right):
@@ -143,10 +152,7 @@ class Census:
                 self.types.append(word)
             found.append((place, text != word))
             suspicion = suspicion_of(text, first=first)
-            if suspicion is None or text in names:
-                continue
-            # An apostrophe says that the writer left something out: goin', 'appen.
-            if left in _APOSTROPHES or right in _APOSTROPHES:
+            if suspicion is None or text in names or is_piece:
                 continue
             clean, flagged = suspicion
             self.suspicious[place] = min(clean, self.suspicious.get(place, 1.0))
@@ -177,6 +183,11 @@ class Census:
     def totals(self) -> Floats:
         """Occurrences of each type that is a word, in all lines."""
         return sums(self.tally.places, self.tally.counts, len(self.places))
+
+    @property
+    def words(self) -> dict[str, int]:
+        """The types that are words, with their occurrences."""
+        return dict(zip(self.types, self.totals.astype(int).tolist(), strict=False))
 
     @property
     def in_code(self) -> bool:
@@ -348,6 +359,29 @@ class Census:
         words = self.types[: len(self.places)]
         cased = (words, [self.lexicon.title(word) for word in words])
         return [("\n".join(each), np.cumsum([len(word) + 1 for word in each])) for each in cased]
+
+
+def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
+    """For each token, whether it is a word that an apostrophe divides from something.
+
+    Where the writer left that out (goin', 'appen), or the text was cut into tokens: "didn ’ t",
+    "do n't".
+    """
+    found = [False] * len(line)
+    for place, (kind, text, _) in enumerate(line):
+        before, after = line[max(place - 1, 0) : place], line[place + 1 : place + 2]
+        pieces: tuple[int, ...] = ()
+        if kind == "other" and text in _APOSTROPHES:
+            apart = all(each and each[0].kind == "space" for each in (before, after))
+            pieces = (place - 1 - apart, place + 1 + apart)
+        elif kind == "word" and before and before[0].kind == "space" and not text.isalpha():
+            first = line[max(place - 2, 0)].text
+            if lexicon.frequency(first + text) > lexicon.frequency(text):
+                pieces = (place - 2, place)
+        for piece in pieces:
+            if 0 <= piece < len(line):
+                found[piece] = line[piece].kind == "word"
+    return found
 
 
 def _is_odd(mark: str, left: str, right: str) -> bool:

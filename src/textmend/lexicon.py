@@ -289,6 +289,10 @@ class Lexicon:
     def _suspicion(self, word: str, first: bool) -> tuple[float, bool] | None:
         if shape(word) in ("upper", "mixed"):
             return None
+        stem, apostrophe, _ = key(word).rpartition("'")
+        if apostrophe and self.frequency(word) < _ORDINARY <= self.frequency(stem):
+            # Whatever is run into a word, as in "is't" or "the mayor'd", is a way to speak.
+            return None
         clean = self.probability(key(word) if first else word)
         flagged = self.flag(word, first=first) is not None
         if clean >= _ORDINARY and not flagged:

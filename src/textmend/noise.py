@@ -2,7 +2,7 @@
 
 The strange words of a text come from several sources: words that the lexicon does not know, slips
 of a writer (a letter left out, put in, changed for another, two exchanged: each about as often),
-and, it may be, letters lost at random. How much each source gives is fitted to the text, with the
+a habit (one letter left out at one place of words: "runnin"), and, it may be, letters lost at random. How much each source gives is fitted to the text, with the
 last one and without it; by how much it makes the text likelier is the evidence. So typos, where
 letters are changed as often as left out, are no random loss, and neither are jargon, dialect or
 another language, where most strange words stay unexplained. Start reading at :func:`random_loss`.
@@ -10,15 +10,17 @@ another language, where most strange words stay unexplained. Start reading at :f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textmend.census import Census, Floats
 from textmend.evidence import Evidence, Explained
 from textmend.families import RandomLoss
-from textmend.hypotheses import DeletionIndex
+from textmend.hypotheses import DeletionIndex, Explanations
 from textmend.lexicon import UNKNOWN_SHARE, Lexicon
 
 _LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
@@ -29,6 +31,7 @@ _LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
 _MUCH = 0.05  # of letters; where more are lost, little of a text can be read
 _ROUNDS = 60
 _NEVER = 1e-9  # a rate that is as good as none
+_LEAST = 1e-12  # a share of words that is as good as none
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class _Strange:
 
     ``clean``: its probability in clean text. ``unknown``: the same as a word that the lexicon does
     not know. ``slips``, ``lost``: its probability by a slip other than a letter left out, and by a
-    letter lost, where one happens to each letter. ``written``: the likeliest word that lost one.
+    letter lost, where one happens to each letter. ``habit``: that by the one letter, lost at one
+    place, that most of them may have lost. ``written``: the likeliest word that lost one.
     """
 
     words: list[str]
@@ -46,6 +50,7 @@ class _Strange:
     unknown: Floats
     slips: Floats
     lost: Floats
+    habit: Floats
 
 
 def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
@@ -59,16 +64,16 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     words, letters = counts.sum(), max(counts[known] @ lengths[known], 1)
     unknown = UNKNOWN_SHARE * words  # as many as clean texts have
     rarer = 1.0 / _SLIPS  # writers who slip more often are rarer, exponentially
-    sources = np.array([strange.unknown, strange.slips + strange.lost])
-    without, _ = _fit(strange.clean, sources, np.array([unknown, 4.0 * letters + rarer]))
-    sources = np.array([strange.unknown, strange.slips, strange.lost])
+    sources = np.array([strange.unknown, strange.habit, strange.slips + strange.lost])
+    without, _ = _fit(strange.clean, sources, np.array([unknown, words, 4.0 * letters + rarer]))
+    sources = np.array([strange.unknown, strange.habit, strange.slips, strange.lost])
     likelihood, rates = _fit(
-        strange.clean, sources, np.array([unknown, 3.0 * letters + rarer, letters])
+        strange.clean, sources, np.array([unknown, words, 3.0 * letters + rarer, letters])
     )
     log_odds = likelihood - without - _PRICE
     if log_odds < min_log_odds:
         return ()
-    shares = rates[2] * strange.lost / (strange.clean + rates @ sources)
+    shares = rates[3] * strange.lost / (strange.clean + rates @ sources)
     explained = tuple(
         Explained(word, strange.written[at], int(counts[census.places[word]]))
         for at in np.argsort(-shares, kind="stable")
@@ -95,16 +100,33 @@ def _strange(census: Census) -> _Strange | None:
     # One of two equal letters is what writers leave out: that says nothing.
     pairs = rows.token * len(index.words) + rows.word
     _, pair, ways = np.unique(pairs, return_inverse=True, return_counts=True)
-    lost = np.bincount(rows.token, np.where(ways[pair] > 1, 0.0, shares), len(words)).astype(float)
+    shares = np.where(ways[pair] > 1, 0.0, shares)
+    lost = np.bincount(rows.token, shares, len(words)).astype(float)
     if np.count_nonzero(_MUCH * lost > clean) < _LEAST_EXPLAINED:
         return None
+    of_habit = np.where(_alike(rows, index, shares / np.maximum(lost[rows.token], _LEAST)), shares, 0.0)
+    habit = np.bincount(rows.token, of_habit, len(words)).astype(float)
     written = [""] * len(words)
     for row in np.argsort(shares, kind="stable"):  # the likeliest comes last, and stays
         written[rows.token[row]] = index.words[rows.word[row]]
     listed = np.array([lexicon.frequency(word) for word in words])
     unknown = np.maximum(clean - listed, 0.0)
     slips = np.array([_slips(word, lexicon) for word in words])
-    return _Strange(words, written, clean, unknown, slips, lost)
+    return _Strange(words, written, clean, unknown, slips, lost, habit)
+
+
+def _alike(rows: Explanations, index: DeletionIndex, weights: Floats) -> NDArray[np.bool_]:
+    """Which rows lost the same letter at the same place of a word: that of the most weight."""
+    words, starts = rows.word.tolist(), rows.start.tolist()
+    kinds = [
+        (index.words[word][start], start == 0, start == len(index.words[word]) - 1)
+        for word, start in zip(words, starts, strict=True)
+    ]
+    totals: Counter[tuple[str, bool, bool]] = Counter()
+    for kind, weight in zip(kinds, weights.tolist(), strict=True):
+        totals[kind] += weight  # type: ignore[assignment]  # shares, not counts
+    ((commonest, _),) = totals.most_common(1)
+    return np.array([kind == commonest for kind in kinds])
 
 
 def _is_long(word: str, *, less: int = 0) -> bool:
