@@ -10,7 +10,7 @@ another language, where most strange words stay unexplained. Start reading at :f
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -122,10 +122,10 @@ def _alike(rows: Explanations, index: DeletionIndex, weights: Floats) -> NDArray
         (index.words[word][start], start == 0, start == len(index.words[word]) - 1)
         for word, start in zip(words, starts, strict=True)
     ]
-    totals: Counter[tuple[str, bool, bool]] = Counter()
+    totals: dict[tuple[str, bool, bool], float] = defaultdict(float)
     for kind, weight in zip(kinds, weights.tolist(), strict=True):
-        totals[kind] += weight  # type: ignore[assignment]  # shares, not counts
-    ((commonest, _),) = totals.most_common(1)
+        totals[kind] += weight
+    commonest = max(totals, key=totals.__getitem__)
     return np.array([kind == commonest for kind in kinds])
 
 
