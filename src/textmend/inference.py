@@ -76,8 +76,8 @@ _LINE_DISPERSION = 1.5  # … within a line
 _PER_TRACE = 3.0  # words that are missing for each that is seen to be damaged, at most
 _SHARES = (0.9, 0.7, 0.5)  # of its occurrences that a leaky rule may have deleted
 _LEAK = 5.0  # nats; the price of saying that a rule leaks
-# What makes a habit: of the words that lost a sequence this share did at one place, and of those that
-# hold it still as many hold it at another. A leak loses as much everywhere; all but a few is meant.
+# What makes a habit: of the words that lost a sequence this share did at one place, and of those
+# that hold it still as many hold it at another. Set by hand, so that a few may be chance.
 _AT_ONE_PLACE = 0.75
 # Log of how many sequences of one to eight letters are common enough to be tried, and of how many
 # variants of families are.

@@ -2,10 +2,11 @@
 
 The strange words of a text come from several sources: words that the lexicon does not know, slips
 of a writer (a letter left out, put in, changed for another, two exchanged: each about as often),
-a habit (one letter left out at one place of words: "runnin"), and, it may be, letters lost at random. How much each source gives is fitted to the text, with the
-last one and without it; by how much it makes the text likelier is the evidence. So typos, where
-letters are changed as often as left out, are no random loss, and neither are jargon, dialect or
-another language, where most strange words stay unexplained. Start reading at :func:`random_loss`.
+habits (one letter left out at one place of words: "runnin"), and, it may be, letters lost at
+random. How much each source gives is fitted to the text, with the last one and without it; by how
+much it makes the text likelier is the evidence. So typos, where letters are changed as often as
+left out, are no random loss, and neither are jargon, dialect or another language, where most
+strange words stay unexplained. Start reading at :func:`random_loss`.
 """
 
 from __future__ import annotations
@@ -29,9 +30,15 @@ _JARGON = 3.0  # (1 + n) to minus this: how rare texts are with n times the usua
 _SLIPS = 2e-4  # per letter and kind, on average over writers
 _LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
 _MUCH = 0.05  # of letters; where more are lost, little of a text can be read
+# A habit: so many words lost one letter at one place, and so many times as many as would have if
+# all letters of the text were lost alike; both set by hand.
+_HABIT, _OFTENER = 4, 4.0
 _ROUNDS = 60
 _NEVER = 1e-9  # a rate that is as good as none
 _LEAST = 1e-12  # a share of words that is as good as none
+
+
+_Kind = tuple[str, bool, bool]  # a letter, whether it is the first of its word, and the last
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,8 @@ class _Strange:
 
     ``clean``: its probability in clean text. ``unknown``: the same as a word that the lexicon does
     not know. ``slips``, ``lost``: its probability by a slip other than a letter left out, and by a
-    letter lost, where one happens to each letter. ``habit``: that by the one letter, lost at one
-    place, that most of them may have lost. ``written``: the likeliest word that lost one.
+    letter lost, where one happens to each letter. ``habit``: that by letters that the writer leaves
+    out at their place. ``written``: the likeliest word that lost one.
     """
 
     words: list[str]
@@ -104,7 +111,8 @@ def _strange(census: Census) -> _Strange | None:
     lost = np.bincount(rows.token, shares, len(words)).astype(float)
     if np.count_nonzero(_MUCH * lost > clean) < _LEAST_EXPLAINED:
         return None
-    of_habit = np.where(_alike(rows, index, shares / np.maximum(lost[rows.token], _LEAST)), shares, 0.0)
+    weights = shares / np.maximum(lost[rows.token], _LEAST)
+    of_habit = np.where(_habitual(rows, index, weights, census), shares, 0.0)
     habit = np.bincount(rows.token, of_habit, len(words)).astype(float)
     written = [""] * len(words)
     for row in np.argsort(shares, kind="stable"):  # the likeliest comes last, and stays
@@ -115,18 +123,34 @@ def _strange(census: Census) -> _Strange | None:
     return _Strange(words, written, clean, unknown, slips, lost, habit)
 
 
-def _alike(rows: Explanations, index: DeletionIndex, weights: Floats) -> NDArray[np.bool_]:
-    """Which rows lost the same letter at the same place of a word: that of the most weight."""
-    words, starts = rows.word.tolist(), rows.start.tolist()
+def _habitual(
+    rows: Explanations, index: DeletionIndex, weights: Floats, census: Census
+) -> NDArray[np.bool_]:
+    """Which rows lost a letter at a place of the word where far more did than chance would have."""
+    usual: dict[_Kind, float] = defaultdict(float)
+    for word, count in zip(census.types, census.totals.tolist(), strict=False):
+        for kind in _kinds(word) if _is_long(word) else ():
+            usual[kind] += count
     kinds = [
-        (index.words[word][start], start == 0, start == len(index.words[word]) - 1)
-        for word, start in zip(words, starts, strict=True)
+        _kinds(index.words[word])[start]
+        for word, start in zip(rows.word.tolist(), rows.start.tolist(), strict=True)
     ]
-    totals: dict[tuple[str, bool, bool], float] = defaultdict(float)
+    lost: dict[_Kind, float] = defaultdict(float)
     for kind, weight in zip(kinds, weights.tolist(), strict=True):
-        totals[kind] += weight
-    commonest = max(totals, key=totals.__getitem__)
-    return np.array([kind == commonest for kind in kinds])
+        lost[kind] += weight
+    by_chance = sum(lost.values()) / max(sum(usual.values()), 1.0)
+    habits = {
+        kind
+        for kind, words in lost.items()
+        if words >= _HABIT and words >= _OFTENER * by_chance * usual[kind]
+    }
+    return np.array([kind in habits for kind in kinds], dtype=bool)
+
+
+def _kinds(word: str) -> list[_Kind]:
+    """For each letter of a word, what it is and whether it is the first or the last."""
+    last = len(word) - 1
+    return [(letter, place == 0, place == last) for place, letter in enumerate(word)]
 
 
 def _is_long(word: str, *, less: int = 0) -> bool:

@@ -2,8 +2,8 @@
 
 Joined, the tokens of a text are that text. Words are what mending works on; everything that looks
 like a word but is none (addresses, file names, identifiers, "27th", "U.S.", the letter that labels
-an item) is kept whole as ``other``, out of mending's reach. :func:`code_lines` tells the lines that are not written to be
-read at all. Start reading at :func:`tokenize`.
+an item) is kept whole as ``other``, out of mending's reach. :func:`code_lines` tells the lines that
+are not written to be read at all. Start reading at :func:`tokenize`.
 """
 
 from __future__ import annotations
@@ -140,7 +140,9 @@ def labels(line: Sequence[Token]) -> set[str]:
     >>> sorted(labels(tokenize("b. a rule under (c) or d")))
     ['b', 'c']
     """
-    found = {text for kind, text, _ in line if kind == "other" and len(text) == 1 and text.isalpha()}
+    found = {
+        text for kind, text, _ in line if kind == "other" and len(text) == 1 and text.isalpha()
+    }
     shown = [token.text for token in line if token.kind != "space"][:2]
     if len(shown) == 2 and len(shown[0]) == 1 and shown[0].isalpha() and shown[1] in (".", ":"):
         found.add(shown[0])
