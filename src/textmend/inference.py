@@ -157,8 +157,10 @@ def infer(
     if chosen and selection.is_another_spelling(chosen):
         return sound
     evidence = tuple(selection.evidence(each) for each in chosen) or random_loss(census, least)
-    # What is damaged in a text that is in no language, or in another, nobody can tell.
-    if not evidence or not is_in(lexicon.lang, census.words):
+    # What was lost from a text that is in no language that is known, or in another, nobody can tell.
+    explained = {word.arrived for each in evidence for word in each.explained}
+    whole = {word: count for word, count in census.words.items() if word not in explained}
+    if not evidence or not is_in(lexicon.lang, whole):
         return sound
     channel = Channel(tuple(each.drop for each in evidence))
     preimages = Preimages.load(channel.drops, lexicon.lang)

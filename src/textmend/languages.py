@@ -61,22 +61,26 @@ def guess(text_lines: Iterable[Sequence[Token]], asked: Sequence[str]) -> str | 
     )
     nats = {lang: _nats(words, lang) for lang in languages()}
     best = max(asked, key=nats.__getitem__)
-    return best if _is_in(best, words, nats) and nats[best] >= _LEAST_OF_ALL else None
+    least = max(_least(best, words, nats), _LEAST_OF_ALL)
+    return best if nats[best] >= least else None
 
 
 def is_in(lang: str, words: Mapping[str, int]) -> bool:
     """Whether words, with how often a text has each, may well be of a language.
 
-    Rather than of another one, known or not. Where words do not stand between spaces, all may be.
+    Rather than of another one, known or not; a few words may be of any. Where words do not stand
+    between spaces, all may be.
     """
     if lang in UNSPACED:
         return True
-    return _is_in(lang, words, {each: _nats(words, each) for each in languages()})
+    nats = {each: _nats(words, each) for each in languages()}
+    return nats[lang] + _LEAST_OF_ALL >= _least(lang, words, nats)
 
 
-def _is_in(lang: str, words: Mapping[str, int], nats: Mapping[str, float]) -> bool:
-    least = _LEAST * _usual(lang) * sum(words.values())
-    return nats[lang] >= max(least, _RIVAL * max(nats.values()))
+def _least(lang: str, words: Mapping[str, int], nats: Mapping[str, float]) -> float:
+    """The nats that words of a language would have in it, given those in each language."""
+    usual = _LEAST * _usual(lang) * sum(words.values())
+    return max(usual, _RIVAL * max(nats.values()))
 
 
 def _nats(words: Mapping[str, int], lang: str) -> float:
