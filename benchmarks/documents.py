@@ -116,7 +116,7 @@ def _stem(path: Path) -> str:
 
 def _own(name: str) -> Sequence[Document]:
     if name == "held-out":
-        found = corpora.load(split="held-out")
+        found = corpora.load("news", split="held-out")
     else:
         found = [each for each in corpora.load(split="dev") if each.set == name]
     return [

@@ -82,3 +82,27 @@ def test_a_capital_says_nothing_where_all_words_have_one() -> None:
 def test_a_list_of_names_is_no_heading() -> None:
     names = "Jorin Velsk, Tamsa Orrel, Ebbe Quarn and Ilse Moodt\nDaro Pindle and Sune Farrik"
     assert not census(names).flagged
+
+
+def suspicious(text: str) -> set[str]:
+    found = census(text)
+    return {found.types[place] for place in found.suspicious}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He didn ’ t say that they couldn ' t .",
+        "They ca n't know and I do n’t .",
+        "b) the rent, (s) the path, and section 4 b or h\nh: the gate",
+        "Is't true, and does't hurt?",
+    ],
+)
+def test_labels_and_pieces_of_contractions_are_not_suspicious(text: str) -> None:
+    assert not suspicious(text)
+
+
+def test_what_only_looks_like_a_label_or_a_piece_is_suspicious_still() -> None:
+    assert suspicious("y left (y say) with y, and ‘ ir’ friends said y'll see.") == {
+        "y", "y'll"
+    }  # fmt: skip

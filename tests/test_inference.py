@@ -1,6 +1,7 @@
 import random
 from math import exp, lgamma, log
 
+import numpy as np
 import pytest
 import regex
 from hypothesis import given
@@ -22,6 +23,7 @@ from textmend.inference import (
 from textmend.lexicon import Lexicon
 from textmend.preimages import Preimages
 from textmend.tokens import lines, tokenize
+from textmend.traces import Hypotheses, Traces
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -235,6 +237,7 @@ def test_two_words_tell_that_a_ligature_left_one_letter() -> None:
 
 def test_in_code_little_is_no_evidence() -> None:
     prose = "The ir gar toger for bror and mor, and norn men bring lear and feaers. "
+    more = "They bar wher or not weaer fars sourn farms, and smoor ra than auntic leagues. "
     code = "def load(path):\n    found = {name: open(path / name) for name in path.names()}\n"
 
     def census(text: str) -> Census:
@@ -243,7 +246,7 @@ def test_in_code_little_is_no_evidence() -> None:
     assert census(code * 9 + prose).in_code
     assert not census(code + prose * 9).in_code
     assert infer_channel(prose * 2).channel.sequences == ("the",)
-    assert infer_channel(code * 9 + "\n" + prose * 2).channel.sequences == ("the",)
+    assert infer_channel(code * 9 + "\n" + prose + more).channel.sequences == ("the",)
     assert census("is_ok = empty? or nil? or even?\n" * 9).residues == ["", " "]
 
 
@@ -411,3 +414,33 @@ def test_technical_prose_in_markdown_is_mended_and_its_code_is_not(
         )
         lost = [each for each in written if channel.apply(each) != each]
         assert sum(each in arrived for each in lost) >= 0.8 * len(lost) > 0
+
+
+def test_a_name_that_recurs_is_one_witness() -> None:
+    # Three shortened names of a program, thirty times in all; no word has lost "tan".
+    notes = next(each for each in corpora.load("negative") if each.topic == "notes_layout_pass")
+    assert not infer_channel(notes.text)
+
+
+def test_a_word_that_recurs_oftener_than_its_original_would_is_one_witness() -> None:
+    words = "and the of in " * 200
+    census = Census.of([lines(tokenize(words + "y const " * 12))], Lexicon.load("en"))
+    traces = Traces(census.tally)
+    traces.add(census.places["y"], 5.0, 1, "they")  # of 824 words some four are
+    traces.add(census.places["const"], 5.0, 5, "constant")
+    selection = _Selection(Hypotheses(census, "en"), lambda *_: np.zeros(0))
+    witnesses = selection._witnesses(traces, census.totals)
+    assert witnesses[census.places["y"]] == pytest.approx(1.0 + np.log(12))
+    assert witnesses[census.places["const"]] == 1.0
+
+
+@pytest.mark.parametrize("topic", ["dialect_g_dropped", "dialect_h_dropped"])
+def test_a_letter_that_is_lost_at_one_place_only_is_a_habit(topic: str) -> None:
+    (document,) = (each for each in corpora.load("negative") if each.topic == topic)
+    assert not infer_channel(document.text)
+
+
+def test_a_letter_that_is_lost_everywhere_is_none_beside_the_habit() -> None:
+    (document,) = (each for each in corpora.load("negative") if each.topic == "dialect_g_dropped")
+    found = infer_channel(Channel.of("e").apply(document.text + "\n" + NEWS[0])).channel
+    assert "e" in found.sequences

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import corpora
-from textmend import Channel, Mender, TextmendError
+from textmend import Channel, Mender, TextmendError, infer_channel
 from textmend.languages import among, guess
 from textmend.lexicon import languages
 from textmend.network import SHIPPED
@@ -74,3 +74,17 @@ def test_a_model_serves_its_language_among_several(tmp_path: Path) -> None:
         assert several.mend(text) == alone.mend(text) != text
     with pytest.raises(TextmendError, match="is a model for 'en'"):
         Mender(lang="de", channel="er", model=model).mend(damaged["de"])
+
+
+@pytest.mark.parametrize("kind", ["lang_la", "lang_la_chronicle", "lang_cy", "lang_eu"])
+def test_a_language_that_is_not_known_is_none_of_those_that_are(kind: str) -> None:
+    text = (corpora.ROOT / "negative" / f"{kind}.txt").read_text("utf-8")
+    assert of(text) is None
+    assert all(of(paragraph) is None for paragraph in text.split("\n") if paragraph)
+
+
+def test_of_texts_in_another_language_nothing_is_inferred() -> None:
+    texts = {document.language: document.text for document in DOCUMENTS}
+    for written, asked, lost in (("es", "pt", "random:2%"), ("cs", "pl", "random:2%")):
+        damaged = Channel.parse(lost).apply(texts[written])
+        assert not infer_channel(damaged, lang=asked)

@@ -116,3 +116,18 @@ def test_language_tags(tag: str, code: str, caplog: pytest.LogCaptureFixture) ->
     assert Lexicon.load(tag) is Lexicon.load(code)
     assert Mender(lang=tag).lang == code
     assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"),
+    [("es", "funcion"), ("fr", "employe"), ("fr", "l'identite"), ("pt", "solucao")],
+)
+def test_a_word_without_its_accents_is_no_surprise(lang: str, word: str) -> None:
+    suspicion = Lexicon.load(lang).suspicion(word, first=False)
+    assert suspicion is None or suspicion[0] > 1e-6
+
+
+def test_what_is_run_into_a_known_word_is_a_way_to_speak() -> None:
+    english = Lexicon.load("en")
+    assert all(english.suspicion(each, first=False) is None for each in ("is't", "does't"))
+    assert english.suspicion("y'll", first=False) is not None  # they'll

@@ -35,6 +35,10 @@ def test_lines_give_the_tokens_back(text: str) -> None:
         ("@there #other $the is_other there()", []),
         ("the U.S. and D.C. men", ["the", "and", "men"]),
         ("don''t", ["don", "t"]),
+        (
+            "c) a plan, (b) the park, or I (she too)",
+            ["a", "plan", "the", "park", "or", "I", "she", "too"],
+        ),
     ],
 )
 def test_words(text: str, words: list[str]) -> None:

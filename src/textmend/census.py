@@ -27,6 +27,7 @@ from textmend.tokens import (
     code_lines,
     identifiers,
     is_sentence,
+    labels,
     sentence_starts,
     shape,
 )
@@ -120,7 +121,9 @@ class Census:
             code = code_lines(text_lines)
             # A name that code gives to something is a word of its comments, too.
             names = attested(text_lines, lexicon).union(
-                *(identifiers(line) for line in compress(text_lines, code))
+                *(identifiers(line) for line in compress(text_lines, code)),
+                # … and the letter of an item is one of the sentences that refer to it.
+                *map(labels, text_lines),
             )
             told: set[tuple[int, ...]] = set()
             run: tuple[int, ...] = ()
@@ -157,8 +160,8 @@ class Census:
             )
         }
         self.marks.update(line[place].text for place in odd)
-        for at, ((kind, text, _), first, left, right) in enumerate(
-            zip(line, starts, texts, texts[2:], strict=False)
+        for at, ((kind, text, _), first, is_piece) in enumerate(
+            zip(line, starts, _divided(line, self.lexicon), strict=True)
         ):
             if kind != "word":
                 continue
@@ -169,10 +172,7 @@ class Census:
             found.append((place, text != word))
             is_title = titled and shape(text) == "title"
             suspicion = suspicion_of(word if is_title else text, first=first)
-            if suspicion is None or text in names:
-                continue
-            # An apostrophe says that the writer left something out: goin', 'appen.
-            if left in _APOSTROPHES or right in _APOSTROPHES:
+            if suspicion is None or text in names or is_piece:
                 continue
             # Beside what was left in the place of letters it is no word, but a piece of one.
             if not odd.isdisjoint((at - 1, at + 1)):
@@ -235,6 +235,11 @@ class Census:
     def totals(self) -> Floats:
         """Occurrences of each type that is a word, in all lines."""
         return sums(self.tally.places, self.tally.counts, len(self.places))
+
+    @property
+    def words(self) -> dict[str, int]:
+        """The types that are words, with their occurrences."""
+        return dict(zip(self.types, self.totals.astype(int).tolist(), strict=False))
 
     @property
     def in_code(self) -> bool:
@@ -416,6 +421,29 @@ class Census:
 def may_be_written(residue: str) -> bool:
     """Whether clean text has a residue between letters, too, if seldom."""
     return residue in _SELDOM
+
+
+def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
+    """For each token, whether it is a word that an apostrophe divides from something.
+
+    Where the writer left that out (goin', 'appen), or the text was cut into tokens: "didn ’ t",
+    "do n't".
+    """
+    found = [False] * len(line)
+    for place, (kind, text, _) in enumerate(line):
+        before, after = line[max(place - 1, 0) : place], line[place + 1 : place + 2]
+        pieces: tuple[int, ...] = ()
+        if kind == "other" and text in _APOSTROPHES:
+            apart = all(each and each[0].kind == "space" for each in (before, after))
+            pieces = (place - 1 - apart, place + 1 + apart)
+        elif kind == "word" and before and before[0].kind == "space" and not text.isalpha():
+            first = line[max(place - 2, 0)].text
+            if lexicon.frequency(first + text) > lexicon.frequency(text):
+                pieces = (place - 2, place)
+        for piece in pieces:
+            if 0 <= piece < len(line):
+                found[piece] = line[piece].kind == "word"
+    return found
 
 
 def _is_odd(mark: str, left: str, right: str) -> bool:

@@ -94,6 +94,16 @@ def folded(text: str) -> str:
     return text.replace("İ", "i").lower().replace("’", "'")
 
 
+def without_marks(text: str) -> str:
+    """A text whose letters have lost their accents and other marks.
+
+    >>> without_marks("función")
+    'funcion'
+    """
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
 @lru_cache(maxsize=MOST)
 def key(word: str) -> str:
     """The form under which a word is listed; that of each is kept."""
@@ -258,6 +268,15 @@ class Lexicon:
         return key(word) not in self._names and self.frequency(word) < _COUNTED
 
     @cached_property
+    def _without_marks(self) -> dict[str, float]:
+        """The frequencies of the common words that have accents, by what is left without these."""
+        found: dict[str, float] = {}
+        for word, share in self.commonest._frequencies.items():
+            if not word.isascii() and (bare := without_marks(word)) != word:
+                found[bare] = found.get(bare, 0.0) + share
+        return found
+
+    @cached_property
     def _names(self) -> dict[str, str]:
         """By name, beside what it is one; an empty text for anywhere."""
         listed = files("textmend") / "data" / f"names-{self.lang}.txt"
@@ -290,7 +309,14 @@ class Lexicon:
     def _suspicion(self, word: str, first: bool) -> tuple[float, bool] | None:
         if shape(word) in ("upper", "mixed"):
             return None
+        stem, apostrophe, core = key(word).rpartition("'")
+        # Whatever is run into a word, as in "is't" or "the mayor'd", is a way to speak.
+        spoken = apostrophe and not self.elides and self.flag(stem) is None
+        if spoken and self.frequency(word) < _ORDINARY <= self.frequency(stem):
+            return None
         clean = self.probability(key(word) if first else word)
+        # Who has no accents to write with has lost no letters: "funcion" is "función".
+        clean = max(clean, self._without_marks.get(core, 0.0))
         flagged = self.flag(word, first=first) is not None
         if clean >= _ORDINARY and not flagged:
             return None

@@ -28,6 +28,13 @@ _MOST_PREIMAGES = 24
 _MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
 _VANISHED_FREQUENCY = 1e-5
+# Words as rare as that are seldom words: in the tail of a list stand slips, scraps and names of
+# users. They are believed in full down to this share of the frequency of what stands there, and not
+# at all below the next. In 220 news articles under eleven channels 98 % of such repairs were right
+# above ten times that frequency, 65 to 70 % down to a tenth, 27 % down to a hundredth, 8 % below;
+# of unknown words, which lost something, nearly all.
+_TAIL = 1e-6
+_BELIEVED, _UNBELIEVABLE = 0.1, 0.01
 _HEAD = regex.compile(rf"{WORD}|.")
 _NEXT = regex.compile(r"\s*(?:[\p{L}\p{M}]+|.)|", regex.DOTALL)
 
@@ -38,7 +45,8 @@ class Candidate:
 
     ``prior``: its probability in clean text, where it is in no list; else 0.0.
     ``likelihood``: the probability that the channel left of it what stands there, relative to what
-    stands there having been spared; one for rules that delete all there is.
+    stands there having been spared; one for rules that delete all there is, less for what is hardly
+    a word.
     """
 
     text: str
@@ -283,10 +291,11 @@ class Preimages:
     def _restore(self, text: str, first: bool, beside: Beside) -> tuple[Candidate, ...]:
         found = []
         for word in self._lower(key(text)):
+            credit = self._credit(word, text)
             title_first = first or self.lexicon.is_name(word, beside)
             for surface in self._capitalisations(word, text, title_first=title_first):
-                if self._channel.apply(surface) == text:
-                    found.append(Candidate(surface, word))
+                if credit and self._channel.apply(surface) == text:
+                    found.append(Candidate(surface, word, likelihood=credit))
                     break
         for word, likelihood in self._lost(key(text)):
             title_first = first or self.lexicon.is_name(word, beside)
@@ -299,6 +308,20 @@ class Preimages:
         if not found and not self._leaks and not tried and not self.lexicon.frequency(text):
             found += self._guessed(text, first)
         return tuple(found[:_MOST_PREIMAGES])
+
+    def _credit(self, word: str, text: str) -> float:
+        """How far the entry of a rare word is to be believed where ``text`` may stand for itself.
+
+        A word with an ending ("Labatt's") is as rare as its stem.
+        """
+        rare, standing = self.lexicon.frequency(word), self.lexicon.frequency(text)
+        if not rare:
+            stems = (each.rpartition("'")[0] for each in (word, key(text)))
+            rare, standing = map(self.lexicon.frequency, stems)
+        if rare >= _TAIL or not standing:
+            return 1.0
+        ratio = rare / standing
+        return min(1.0, ratio / _BELIEVED) if ratio >= _UNBELIEVABLE else 0.0
 
     def _guessed(self, text: str, first: bool) -> Iterator[Candidate]:
         """What was written where an unknown word is left, by its spelling alone."""

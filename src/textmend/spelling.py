@@ -34,6 +34,11 @@ _SHORTEST, _LONGEST = 4, 32  # letters of a token that spelling says something o
 # Nats a letter in words of any language, and nats for that a word is of this one by its capital.
 _FOREIGN = -2.2
 _NATIVE = {"lower": 9.0, "title": 2.0}
+# Nats for that a token was whole: most of what no list has is a name or an invention that lost
+# nothing. Of 3,500 unknown words of running text under ten channels a guess that says 2 to 3 nats
+# was right in 39 % of cases in lower case, one of 3 to 4 in 61 %, one of 5 to 6 in 82 %; of names
+# 35 % below 4.
+_WHOLE = 4.0
 _WORD = regex.compile(r"\p{L}+(?:'\p{L}+)?")
 
 
@@ -153,7 +158,7 @@ class Speller:
         if not _SHORTEST <= len(token) <= _LONGEST or not _WORD.fullmatch(token):
             return []
         foreign = _FOREIGN * len(token) - _NATIVE["title" if name else "lower"]
-        as_it_is = max(self._spelling.log_probability(token), foreign)
+        as_it_is = max(self._spelling.log_probability(token), foreign) + _WHOLE
         return [
             (word, total - as_it_is)
             for word, total in self._search(token)

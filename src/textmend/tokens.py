@@ -1,9 +1,9 @@
 """Text as lossless tokens with offsets, and where sentences begin.
 
 Joined, the tokens of a text are that text. Words are what mending works on; everything that looks
-like a word but is none (addresses, file names, identifiers, "27th", "U.S.") is kept whole as
-``other``, out of mending's reach. :func:`code_lines` tells the lines that are not written to be
-read at all. Start reading at :func:`tokenize`.
+like a word but is none (addresses, file names, identifiers, "27th", "U.S.", the letter that labels
+an item) is kept whole as ``other``, out of mending's reach. :func:`code_lines` tells the lines that
+are not written to be read at all. Start reading at :func:`tokenize`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _TOKEN = regex.compile(
       | (?:\p{L}\.){2,}                               # an abbreviation: U.S.
       | [\p{L}\p{M}]*[\p{N}_](?:[\p{L}\p{N}\p{M}_]*)[\p{L}_][\p{L}\p{N}\p{M}_]*   # 27th, is_on
       | [\p{L}\p{M}]+[\p{N}_]+                        # B2, x_
+      | (?<![\p{L}\p{M}'’])\p{L}(?=\))                # a label: a) or (a)
     )
   | (?P<number>\p{N}+(?:[.,:]\p{N}+)*)
   | (?P<word>"""
@@ -154,6 +155,21 @@ def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
         # The line itself counts as much as two others.
         total = marks[place] + sum(marks[around])
         found.append(total > _CODE_SHARE * (words[place] + sum(words[around])))
+    return found
+
+
+def labels(line: Sequence[Token]) -> set[str]:
+    """The letter that labels a line as an item of an enumeration, and those in brackets.
+
+    >>> sorted(labels(tokenize("b. a rule under (c) or d")))
+    ['b', 'c']
+    """
+    found = {
+        text for kind, text, _ in line if kind == "other" and len(text) == 1 and text.isalpha()
+    }
+    shown = [token.text for token in line if token.kind != "space"][:2]
+    if len(shown) == 2 and len(shown[0]) == 1 and shown[0].isalpha() and shown[1] in (".", ":"):
+        found.add(shown[0])
     return found
 
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from textmend.census import Census, Tally, may_be_written
 from textmend.channel import Channel
 from textmend.drops import Drop, Place, Rule
-from textmend.families import FAMILIES
+from textmend.families import FAMILIES, Ligatures
 from textmend.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.lexicon import key
 from textmend.preimages import Preimages
@@ -286,9 +287,13 @@ class Hypotheses:
         return self._after[chosen]
 
     def _explain_letters(self) -> None:
-        """Pairs of letters that lost one of them: "eficient", "certifcate"."""
+        """Pairs of letters that lost one of them: "eficient", "certifcate".
+
+        Of pairs that no font draws as one the speaker drops a letter: "runnin".
+        """
         census, deletions = self.census, self._deletions
         index = deletions.index
+        drawn_as_one = regex.compile(Ligatures(extended=True).pattern)
         masses: dict[tuple[Drop, int], dict[int, float]] = {}
         for lost, groups in deletions.groups.items():
             for place, start, end in groups if len(lost) == 1 else ():
@@ -296,7 +301,7 @@ class Hypotheses:
                     word, cut = int(deletions.rows.word[at]), int(deletions.rows.start[at])
                     text, share = index.words[word], float(index.frequencies[word])
                     for left, pair in ((cut - 1, cut - 1), (cut + 1, cut)):
-                        if 0 <= left < len(text):
+                        if 0 <= left < len(text) and drawn_as_one.fullmatch(text, pair, pair + 2):
                             drop = Drop(text[pair : pair + 2], residue=text[left])
                             masses.setdefault((drop, place), {})[word] = share
         for (drop, place), words in masses.items():
