@@ -100,7 +100,8 @@ def mend_in_a_process(_: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "method", [each for each in ("fork", "spawn") if each in multiprocessing.get_all_start_methods()]
+    "method",
+    [each for each in ("fork", "spawn") if each in multiprocessing.get_all_start_methods()],
 )
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_workers_mend(method: str) -> None:

@@ -25,7 +25,8 @@ from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
 from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
-from textmend.network import SHIPPED, Network
+from textmend.modelfile import SHIPPED
+from textmend.network import Network
 from textmend.preimages import Preimages
 from textmend.tokens import Token, lines, tokenize
 

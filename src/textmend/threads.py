@@ -7,9 +7,8 @@ took 18 ms instead of 0.2 ms. Stretches of text are spread instead: their thread
 How many threads the library takes is a setting of the whole process (of each thread, where it is
 built on OpenMP), and threadpoolctl, since version 3.8, lets only the thread that set it set it
 again, until that one leaves its ``with``; all others are ignored without a word. So one thread at
-a time is inside, and the one that has set the limit is the one that gives it back. Menders on
-other threads wait no longer than they would for Python's own lock. Start reading at
-:func:`spread`.
+a time is inside, and the one that has set the limit is the one that gives it back. Start reading
+at :func:`spread`.
 """
 
 from __future__ import annotations
