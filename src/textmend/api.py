@@ -8,11 +8,13 @@ it mends: it is picklable and safe to share between threads. Start reading at
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import tee
 from pathlib import Path
 
+from textmend import __version__
 from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.context import Context, NetworkContext, PairContext
@@ -25,7 +27,7 @@ from textmend.lexicon import Lexicon
 from textmend.mend import mend as mend_lines
 from textmend.mend import proven
 from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
-from textmend.modelfile import SHIPPED
+from textmend.modelfile import SHIPPED, digest_of, read_header
 from textmend.network import Network
 from textmend.preimages import Preimages
 from textmend.tokens import Token, lines, tokenize
@@ -84,6 +86,29 @@ class Mender:
         self.model = model
         self._several = among(lang) if lang == AUTO or "," in lang else ()
         self.lang = lang if self._several else Lexicon.load(lang).lang
+        if model is not None and model != SHIPPED:
+            of, asked = read_header(Path(model))["lang"], self._several or (self.lang,)
+            if of not in asked:
+                raise TextmendError(
+                    f"{model}: is a model for {of!r}, and the texts are in {self.lang!r}; "
+                    "name a model for that language, or do without one (model=None)"
+                )
+
+    def __reduce__(self) -> tuple[object, tuple[str, str | None, bytes]]:
+        """How it was made, by which textmend and with which model, so that others give other bytes.
+
+        The model that comes with textmend is wherever textmend is; one that was given is at its
+        path.
+        """
+        options = {
+            "lang": self.lang,
+            "channel": self.channel,
+            "min_probability": self.min_probability,
+            "min_log_odds": self.min_log_odds,
+            **({} if self.model == SHIPPED else {"model": self.model}),
+        }
+        model = None if self.model is None else digest_of(Path(self.model))
+        return _unpickled, (__version__, model, pickle.dumps(options))
 
     def __repr__(self) -> str:
         return (
@@ -183,14 +208,7 @@ class Mender:
         if self.model is None or (self.model == SHIPPED and lang != _SHIPPED_LANG):
             return None
         network = Network.load(self.model)
-        if network.lang == lang:
-            return network
-        if self._several:  # it is for another one of them
-            return None
-        raise TextmendError(
-            f"{self.model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
-            "name a model for that language, or do without one (model=None)"
-        )
+        return network if network.lang == lang else None  # for another one of several
 
     def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis:
         """What the channel is, and where it acted."""
@@ -207,6 +225,23 @@ class Mender:
             return _judge(lang, self._network(lang))(word, text_lines)
 
         return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
+
+
+def _unpickled(version: str, model: str | None, options: bytes) -> Mender:
+    """The mender that was pickled, if this version of textmend can make it.
+
+    With another model than that of its digest it mends as that one does.
+    """
+    del model
+    try:
+        return Mender(**pickle.loads(options))
+    except TextmendError:
+        raise
+    except Exception as error:
+        raise TextmendError(
+            f"this mender was pickled by textmend {version}, and textmend {__version__} cannot "
+            f"make it ({error}); make it anew, or install the version that pickled it"
+        ) from error
 
 
 def _first_words(texts: Iterable[str], most: int) -> Iterator[str]:

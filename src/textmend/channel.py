@@ -141,6 +141,10 @@ class Channel:
     def __bool__(self) -> bool:
         return bool(self.drops)
 
+    def __reduce__(self) -> tuple[object, tuple[dict[str, Any]]]:
+        """What it is, and not what was worked out from that; checked where it is unpickled."""
+        return type(self).from_dict, (self.to_dict(),)
+
     def __repr__(self) -> str:
         plain = all(drop == Drop(drop.name) for drop in self.drops)
         shown = [repr(drop.name) if plain else repr(drop) for drop in self.drops]
