@@ -38,6 +38,8 @@ WhiteSpace = Literal["keep", "squeeze", "collapse"]
 _BLANK = r"[^\S\n]"
 _LIKE_A_FAMILY = 0.85  # of a name in a spec: nobody deletes "ligature", or "nonascii"
 
+_MOST_DROPS = 1000  # each is applied to all words of the lexicon, which takes 30 ms
+
 # Marks where something was deleted until white space is settled. A non-character of Unicode, so
 # that no text holds it; the rare text that does gets another one.
 _NONCHARACTERS = tuple(chr(code) for code in range(0xFDD0, 0xFDF0))
@@ -73,6 +75,10 @@ class Channel:
             raise TextmendError(
                 f"unknown white-space policy {self.whitespace!r}; "
                 f"it is one of {', '.join(get_args(WhiteSpace))}"
+            )
+        if len(self.drops) > _MOST_DROPS:
+            raise TextmendError(
+                f"the channel has {len(self.drops):,} drops; {_MOST_DROPS:,} are the most"
             )
 
     @classmethod
@@ -372,16 +378,23 @@ def _settled(
 def _unsettled(
     hole: str, seam: str, whitespace: WhiteSpace
 ) -> tuple[regex.Pattern[str], regex.Pattern[str]]:
-    """Deletions with white space, or an edge of the text or line, on both sides; blank residues."""
+    """Deletions with white space, or an edge of the text or line, on both sides; blank residues.
+
+    White space is read from its first character on, and no step is taken back, so that it is read
+    once, however long it is.
+    """
     if whitespace == "collapse":
         return (
-            regex.compile(rf"(?:\A|\s+)(?:{hole}+\s+)*{hole}+(?:\Z|\s+)"),
-            regex.compile(rf"\s*(?:{seam}\s*)+"),
+            regex.compile(rf"(?:\A|(?<!\s)\s++)(?:(?:{hole}++\s++)++(?:{hole}++\Z)?+|{hole}++\Z)"),
+            regex.compile(rf"(?<!\s)\s*+(?:{seam}\s*+)++"),
         )
-    left, right = rf"(?:(?<![^\n])|{_BLANK}+)", rf"(?:(?![^\n])|{_BLANK}+)"
+    first, end = rf"(?<!{_BLANK})", r"(?![^\n])"
     return (
-        regex.compile(rf"{left}(?:{hole}+{_BLANK}+)*{hole}+{right}"),
-        regex.compile(rf"{_BLANK}*(?:{seam}{_BLANK}*)+"),
+        regex.compile(
+            rf"(?:(?<![^\n])|{first}{_BLANK}++)"
+            rf"(?:(?:{hole}++{_BLANK}++)++(?:{hole}++{end})?+|{hole}++{end})"
+        ),
+        regex.compile(rf"{first}{_BLANK}*+(?:{seam}{_BLANK}*+)++"),
     )
 
 
