@@ -6,7 +6,7 @@ import corpora
 from textmend import Channel, Mender, TextmendError, infer_channel
 from textmend.languages import among, guess
 from textmend.lexicon import languages
-from textmend.network import SHIPPED
+from textmend.modelfile import SHIPPED
 from textmend.tokens import lines, tokenize
 
 DOCUMENTS = list(corpora.load("languages", split="dev"))

@@ -18,7 +18,8 @@ from click.testing import CliRunner  # noqa: E402 - after the guard
 from textmend.channel import Channel, Drop  # noqa: E402
 from textmend.errors import TextmendError  # noqa: E402
 from textmend.lexicon import Lexicon  # noqa: E402
-from textmend.network import CLASSES, FIRST, Lines, Network  # noqa: E402
+from textmend.modelfile import CLASSES  # noqa: E402
+from textmend.network import FIRST, Lines, Network  # noqa: E402
 from textmend.training.__main__ import main  # noqa: E402
 from textmend.training.corpus import (  # noqa: E402
     LINE_START,

@@ -8,13 +8,14 @@ it mends: it is picklable and safe to share between threads. Start reading at
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import tee
 from pathlib import Path
 from types import NoneType
 
-from textmend import checks
+from textmend import __version__, checks
 from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.context import Context, NetworkContext, PairContext
@@ -25,7 +26,8 @@ from textmend.inference import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
 from textmend.languages import AUTO, among, guess
 from textmend.lexicon import Lexicon
 from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
-from textmend.network import SHIPPED, Network
+from textmend.modelfile import SHIPPED, digest_of, read_header
+from textmend.network import Network
 from textmend.pipeline import mend as mend_lines
 from textmend.pipeline import proven
 from textmend.preimages import Preimages
@@ -91,6 +93,29 @@ class Mender:
         self.model = model
         self._several = among(lang) if lang == AUTO or "," in lang else ()
         self.lang = lang if self._several else Lexicon.load(lang).lang
+        if model is not None and model != SHIPPED:
+            of, asked = read_header(Path(model))["lang"], self._several or (self.lang,)
+            if of not in asked:
+                raise TextmendError(
+                    f"{model}: is a model for {of!r}, and the texts are in {self.lang!r}; "
+                    "name a model for that language, or do without one (model=None)"
+                )
+
+    def __reduce__(self) -> tuple[object, tuple[str, str | None, bytes]]:
+        """How it was made, by which textmend and with which model, so that others give other bytes.
+
+        The model that comes with textmend is wherever textmend is; one that was given is at its
+        path.
+        """
+        options = {
+            "lang": self.lang,
+            "channel": self.channel,
+            "min_probability": self.min_probability,
+            "min_log_odds": self.min_log_odds,
+            **({} if self.model == SHIPPED else {"model": self.model}),
+        }
+        model = None if self.model is None else digest_of(Path(self.model))
+        return _unpickled, (__version__, model, pickle.dumps(options))
 
     def __repr__(self) -> str:
         return (
@@ -190,14 +215,7 @@ class Mender:
         if self.model is None or (self.model == SHIPPED and lang != _SHIPPED_LANG):
             return None
         network = Network.load(self.model)
-        if network.lang == lang:
-            return network
-        if self._several:  # it is for another one of them
-            return None
-        raise TextmendError(
-            f"{self.model}: is a model for {network.lang!r}, and the texts are in {lang!r}; "
-            "name a model for that language, or do without one (model=None)"
-        )
+        return network if network.lang == lang else None  # for another one of several
 
     def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis:
         """What the channel is, and where it acted."""
@@ -219,6 +237,23 @@ class Mender:
 def _several(texts: str | Iterable[str]) -> Iterator[str]:
     """Texts of one origin: one or several."""
     return checks.texts("texts", [texts] if isinstance(texts, str) else texts)
+
+
+def _unpickled(version: str, model: str | None, options: bytes) -> Mender:
+    """The mender that was pickled, if this version of textmend can make it.
+
+    With another model than that of its digest it mends as that one does.
+    """
+    del model
+    try:
+        return Mender(**pickle.loads(options))
+    except TextmendError:
+        raise
+    except Exception as error:
+        raise TextmendError(
+            f"this mender was pickled by textmend {version}, and textmend {__version__} cannot "
+            f"make it ({error}); make it anew, or install the version that pickled it"
+        ) from error
 
 
 def _first_words(texts: Iterable[str], most: int) -> Iterator[str]:

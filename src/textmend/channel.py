@@ -43,6 +43,8 @@ _BLANK = r"[^\S\n]"
 _FILE = regex.compile(r"(?:\w:)?[\w.~-]*[/\\](?=.*\w)[\w.~/\\ -]*|[^:,]*\w\.[a-zA-Z]\w+")
 _LIKE_A_FAMILY = 0.85  # of a name in a spec: nobody deletes "ligature", or "nonascii"
 
+_MOST_DROPS = 1000  # each is applied to all words of the lexicon, which takes 30 ms
+
 # Marks where something was deleted until white space is settled. A non-character of Unicode, so
 # that no text holds it; the rare text that does gets another one.
 _NONCHARACTERS = tuple(chr(code) for code in range(0xFDD0, 0xFDF0))
@@ -83,6 +85,10 @@ class Channel:
         for place, rule in enumerate(self.drops):
             checks.instance(f"drops[{place}]", rule, Rule, "it must be a rule, such as Drop('the')")
         checks.one_of("channel", "white-space policy", self.whitespace, get_args(WhiteSpace))
+        if len(self.drops) > _MOST_DROPS:
+            raise TextmendError(
+                f"the channel has {len(self.drops):,} drops; {_MOST_DROPS:,} are the most"
+            )
 
     @classmethod
     def of(
@@ -161,6 +167,10 @@ class Channel:
 
     def __bool__(self) -> bool:
         return bool(self.drops)
+
+    def __reduce__(self) -> tuple[object, tuple[dict[str, Any]]]:
+        """What it is, and not what was worked out from that; checked where it is unpickled."""
+        return type(self).from_dict, (self.to_dict(),)
 
     def __repr__(self) -> str:
         plain = all(
@@ -427,16 +437,23 @@ def _settled(
 def _unsettled(
     hole: str, seam: str, whitespace: WhiteSpace
 ) -> tuple[regex.Pattern[str], regex.Pattern[str]]:
-    """Deletions with white space, or an edge of the text or line, on both sides; blank residues."""
+    """Deletions with white space, or an edge of the text or line, on both sides; blank residues.
+
+    White space is read from its first character on, and no step is taken back, so that it is read
+    once, however long it is.
+    """
     if whitespace == "collapse":
         return (
-            regex.compile(rf"(?:\A|\s+)(?:{hole}+\s+)*{hole}+(?:\Z|\s+)"),
-            regex.compile(rf"\s*(?:{seam}\s*)+"),
+            regex.compile(rf"(?:\A|(?<!\s)\s++)(?:(?:{hole}++\s++)++(?:{hole}++\Z)?+|{hole}++\Z)"),
+            regex.compile(rf"(?<!\s)\s*+(?:{seam}\s*+)++"),
         )
-    left, right = rf"(?:(?<![^\n])|{_BLANK}+)", rf"(?:(?![^\n])|{_BLANK}+)"
+    first, end = rf"(?<!{_BLANK})", r"(?![^\n])"
     return (
-        regex.compile(rf"{left}(?:{hole}+{_BLANK}+)*{hole}+{right}"),
-        regex.compile(rf"{_BLANK}*(?:{seam}{_BLANK}*)+"),
+        regex.compile(
+            rf"(?:(?<![^\n])|{first}{_BLANK}++)"
+            rf"(?:(?:{hole}++{_BLANK}++)++(?:{hole}++{end})?+|{hole}++{end})"
+        ),
+        regex.compile(rf"{first}{_BLANK}*+(?:{seam}{_BLANK}*+)++"),
     )
 
 

@@ -24,6 +24,9 @@ Reach = Literal["text", "paragraph", "document"]
 # letters and combining marks; a paragraph begins at a line break or at the start of the text.
 LETTER = r"[\p{L}\p{M}]"
 PARAGRAPH = r"(?<![^\n])"
+# Characters of a sequence or residue. Each word that a rule acts on, and each occurrence in a text,
+# is compared with the one and gets the other.
+_LONGEST = 100
 _AROUND: dict[Place, tuple[str, str]] = {
     "anywhere": ("", ""),
     "word-start": (rf"(?<!{LETTER})", ""),
@@ -148,6 +151,8 @@ class Drop(Rule):
         super().__post_init__()
         if not self.sequence:
             raise TextmendError("a drop needs a sequence: the letters that were deleted")
+        short("a drop's sequence", self.sequence)
+        short("a residue", self.residue)
         checks.one_of(f"drop {self.sequence!r}", "place", self.where, get_args(Place))
 
     @property
@@ -198,6 +203,12 @@ class Drop(Rule):
         """The sequence, however it was capitalised."""
         del found
         return self.sequence
+
+
+def short(what: str, value: str) -> None:
+    """Refuse text of a length that no channel deletes, or leaves in the place of letters."""
+    if len(value) > _LONGEST:
+        raise TextmendError(f"{what} has {len(value):,} characters; {_LONGEST} are the most")
 
 
 def rule_from(kind: type[Rule], entry: dict[str, Any], where: str) -> Rule:

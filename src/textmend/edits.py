@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
@@ -119,6 +119,10 @@ class Mended:
 
     def __post_init__(self) -> None:
         checks.text("original", self.original)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it is, and not what was worked out from that."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def text(self) -> str:

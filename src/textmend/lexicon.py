@@ -140,6 +140,11 @@ class Lexicon:
         return list(self._frequencies)
 
     @cached_property
+    def longest(self) -> int:
+        """How many letters the longest of the words has."""
+        return max(map(len, self._frequencies))
+
+    @cached_property
     def commonest(self) -> Lexicon:
         """The common part of the lexicon: quicker to search, and enough to know a channel by."""
         return Lexicon(self.lang, dict(islice(self._frequencies.items(), _COMMON_WORDS)))

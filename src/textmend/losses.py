@@ -56,6 +56,8 @@ class Losses:
 
     def one(self, token: str) -> Counter[str]:
         """The words that become ``token`` by the loss of one letter, and of how many either."""
+        if len(token) >= self._lexicon.longest:  # or all that it may have been would be spelled out
+            return Counter()
         cuts = [(token[:place], token[place:]) for place in range(len(token) + 1)]
         letters = self._lexicon.letters
         return Counter(
@@ -64,7 +66,7 @@ class Losses:
 
     def two(self, token: str) -> list[str]:
         """The words that become ``token`` by the loss of two letters, most frequent first."""
-        if len(token) < _LEAST_FOR_TWO:
+        if not _LEAST_FOR_TWO <= len(token) <= self._lexicon.longest - 2:
             return []
         words, matrix = self._words_of(len(token) + 2)
         wanted = np.array([*map(ord, token), 0], np.uint32)

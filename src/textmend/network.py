@@ -6,16 +6,12 @@ serves every channel. A few gated convolutions spread that along the line; a can
 the product of its embedding with its slot's state, and a vanished word's that with the state of
 the gap. All matrix products are of small whole numbers, whose sums are exact in any order: the same
 line has the same scores, whatever is computed beside it and however many threads the linear algebra
-library uses.
-
-Here is also the model file: magic bytes, a checksum, a JSON header, then plain arrays; nothing is
-unpickled. ``textmend.training`` makes such files. Start reading at :meth:`Network.score`.
+library uses. Its weights come from a file (see ``textmend.modelfile``). Start reading at
+:meth:`Network.score`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,19 +23,14 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from textmend.errors import TextmendError
 from textmend.lexicon import key
+from textmend.modelfile import CLASSES, SHIPPED, is_class, read
 from textmend.threads import spread
 from textmend.tokens import WORD, Shape, shape
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.intp]
 
-SHIPPED = Path(__file__).parent / "data" / "context-en.tmnd"
-
-# What is not in the vocabulary enters as one of these; the first four are words, by shape. A model
-# may have more of these, for words that end alike: "<lower>ing", "<title>ing" and so on in a row.
-CLASSES = ("<lower>", "<title>", "<upper>", "<mixed>", "<number>", "<year>", "<other>")
 LONGEST_ENDING = 4
 _SHAPE_CODES: dict[Shape, int] = {"lower": 0, "title": 1, "upper": 2, "mixed": 3}
 SHAPES = len(_SHAPE_CODES)
@@ -56,10 +47,6 @@ _WORD = regex.compile(WORD)
 # Up to 2**24 a float32 holds whole numbers exactly; the rest is a margin for rounding.
 _EXACT = 0.9 * 2**24
 
-_MAGIC = b"textmend"
-_FORMAT = 1
-_DIGEST = hashlib.sha256().digest_size
-
 
 def number_class(text: str) -> str | None:
     """The class of a number, or None where ``text`` is no number."""
@@ -71,11 +58,6 @@ def number_class(text: str) -> str | None:
 def is_word(text: str) -> bool:
     """Whether ``text`` is a word to the tokenizer, and not a mark, a number or an identifier."""
     return _WORD.fullmatch(text) is not None
-
-
-def is_class(entry: str) -> bool:
-    """Whether an entry of a vocabulary stands for many words."""
-    return entry.startswith(CLASSES)
 
 
 def unknown_class(word: str, index: Mapping[str, int]) -> int:
@@ -351,49 +333,3 @@ def _around(lengths: Ids, reach: int) -> Ids:
 @lru_cache(maxsize=4)
 def _load(path: Path, _stamp: int) -> Network:
     return Network(*read(path))
-
-
-def write(path: Path, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
-    """Write a model file."""
-    listed = [[name, each.dtype.str, list(each.shape)] for name, each in arrays.items()]
-    about = {"format": _FORMAT, **header, "arrays": listed}
-    packed = json.dumps(about, ensure_ascii=False).encode()
-    body = b"".join([len(packed).to_bytes(4, "little"), packed, *map(_bytes, arrays.values())])
-    path.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
-
-
-def _bytes(array: NDArray[Any]) -> bytes:
-    return np.ascontiguousarray(array).tobytes()
-
-
-def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The header and the arrays of a model file; anything else is a :class:`TextmendError`."""
-    try:
-        data = memoryview(path.read_bytes())
-    except OSError as error:
-        raise TextmendError(
-            f"cannot read the model {path}: {error.strerror}; reinstall textmend, name "
-            "another model, or do without one (model=None)"
-        ) from None
-    digest, body = data[len(_MAGIC) : len(_MAGIC) + _DIGEST], data[len(_MAGIC) + _DIGEST :]
-    if data[: len(_MAGIC)] != _MAGIC:
-        raise TextmendError(
-            f"{path} is no textmend model; make one with: python -m textmend.training"
-        )
-    if digest != hashlib.sha256(body).digest():
-        raise TextmendError(
-            f"the model {path} is truncated or was altered; copy it again, or reinstall textmend"
-        )
-    place = 4 + int.from_bytes(body[:4], "little")
-    header = json.loads(bytes(body[4:place]))
-    if header["format"] != _FORMAT:
-        raise TextmendError(
-            f"the model {path} has format {header['format']}, and this version of textmend reads "
-            f"format {_FORMAT}; install the version that made it, or train it again"
-        )
-    arrays = {}
-    for name, kind, dimensions in header.pop("arrays"):
-        count = int(np.prod(dimensions))
-        arrays[name] = np.frombuffer(body, kind, count, place).reshape(dimensions)
-        place += arrays[name].nbytes
-    return header, arrays

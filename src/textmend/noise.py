@@ -159,6 +159,8 @@ def _is_long(word: str, *, less: int = 0) -> bool:
 
 def _slips(word: str, lexicon: Lexicon) -> float:
     """The probability of a word by a slip other than a letter left out, one to each letter."""
+    if len(word) > lexicon.longest + 1:
+        return 0.0
     letters = lexicon.letters
     cuts = [(word[:place], word[place], word[place + 1 :]) for place in range(len(word))]
     changed = (

@@ -239,7 +239,8 @@ def _readings(
         if _is_usual(text, start, end, preimages.lexicon):
             return
         # After another such mark a sentence may begin, but hardly with a word that is one, too.
-        opening = opening and not text[:start].rstrip().endswith(tuple(channel.residues))
+        before = next((token.text for token in reversed(line[:first]) if token.kind != "space"), "")
+        opening = opening and not before.endswith(tuple(channel.residues))
     if channel.is_survivor(core, position(line[first], line)):
         return
     whole = preimages.of(core, first=opening, beside=beside)

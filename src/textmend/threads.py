@@ -3,16 +3,21 @@
 The network multiplies small matrices. Each spread over the threads of the linear algebra library
 they gain nothing, and on a busy machine, where these wait for each other, 80 × 384 by 384 × 256
 took 18 ms instead of 0.2 ms. Stretches of text are spread instead: their threads need not wait.
-Start reading at :func:`spread`.
+
+How many threads the library takes is a setting of the whole process (of each thread, where it is
+built on OpenMP), and threadpoolctl, since version 3.8, lets only the thread that set it set it
+again, until that one leaves its ``with``; all others are ignored without a word. So one thread at
+a time is inside, and the one that has set the limit is the one that gives it back. Start reading
+at :func:`spread`.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from types import TracebackType
+from functools import cache, partial
 from typing import TypeVar
 
 import numpy as np  # noqa: F401  its libraries must be loaded before they are looked up
@@ -21,6 +26,8 @@ from threadpoolctl import ThreadpoolController
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
+_alone = threading.Lock()
+
 
 def spread(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
     """What ``work`` makes of each of the parts, in their order.
@@ -28,11 +35,16 @@ def spread(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result
     On as many threads as the linear algebra library would have taken: one for each processor,
     unless ``OMP_NUM_THREADS`` or threadpoolctl say otherwise.
     """
-    with one_thread as threads:
-        if min(threads, len(parts)) < 2:
-            return [work(part) for part in parts]
-        with ThreadPoolExecutor(min(threads, len(parts))) as pool:
-            return list(pool.map(work, parts))
+    libraries = _libraries()
+    with _alone:
+        taken = max((each["num_threads"] for each in libraries.info()), default=1)
+        with libraries.limit(limits=1):
+            if min(taken, len(parts)) < 2:
+                return [work(part) for part in parts]
+            # Where the setting is that of a thread, each has its own to make.
+            limit = partial(libraries.limit, limits=1)
+            with ThreadPoolExecutor(min(taken, len(parts)), initializer=limit) as pool:
+                return list(pool.map(work, parts))
 
 
 @cache
@@ -41,36 +53,11 @@ def _libraries() -> ThreadpoolController:
     return ThreadpoolController().select(user_api="blas")
 
 
-class OneThread:
-    """A context that any number of threads may be in; the first in sets, the last out restores.
-
-    Entered, it says how many threads the linear algebra library takes outside of it.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._outside = 1
-
-    def __enter__(self) -> int:
-        with self._lock:
-            if not self._inside:
-                taken = (library["num_threads"] for library in _libraries().info())
-                self._outside = max(taken, default=1)
-                self._limit = _libraries().limit(limits=1)
-            self._inside += 1
-            return self._outside
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                self._limit.restore_original_limits()
+def _after_fork() -> None:
+    """A thread that was inside is not there to leave in a process that was forked."""
+    global _alone
+    _alone = threading.Lock()
 
 
-one_thread = OneThread()
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(after_in_child=_after_fork)

@@ -22,6 +22,10 @@ WORD = r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*"
 _WORD = regex.compile(WORD)
 
 # The order matters: what only looks like words comes before words.
+
+# The order matters: what only looks like words comes before words. What may be long begins where no
+# part of it stands before it, or is possessive: a run is then read a fixed number of times, and not
+# once more from each of its characters.
 _TOKEN = regex.compile(
     r"""
     (?P<word>[\p{L}\p{M}]++(?:['’][\p{L}\p{M}]++)*+)(?=[ ,;\n]|\Z)  # as most words stand
@@ -33,7 +37,7 @@ _TOKEN = regex.compile(
       | (?:https?://|www\.)\S*[^\s\p{P}]              # an address on the web
       | (?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+    # an e-mail address
       | [@\#$]\w+                                     # a handle, a tag, a variable
-      | \w++(?:\.\w++){0,9}+\(\)                      # a call: name()
+      | (?<!\w)\w++(?:\.\w++){0,9}+\(\)               # a call: name()
       | (?:\p{L}\.){2,}                               # an abbreviation: U.S.
       | [\p{L}\p{M}]*[\p{N}_](?:[\p{L}\p{N}\p{M}_]*)[\p{L}_][\p{L}\p{N}\p{M}_]*   # 27th, is_on
       | [\p{L}\p{M}]+[\p{N}_]+                        # B2, x_

@@ -21,7 +21,8 @@ from textmend.channel import Channel
 from textmend.edits import Kind
 from textmend.errors import TextmendError
 from textmend.lexicon import Lexicon
-from textmend.network import Network, read
+from textmend.modelfile import read
+from textmend.network import Network
 from textmend.training.corpus import Corpus, Source, prepare, read_mix
 from textmend.training.evaluation import Counts, evaluate, random_channels, read_texts
 from textmend.training.export import export

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
 from textmend.lexicon import key
+from textmend.modelfile import CLASSES
 from textmend.network import (
-    CLASSES,
     FIRST,
     LONGEST_ENDING,
     SHAPES,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from textmend.network import is_class, write
+from textmend.modelfile import is_class, write
 from textmend.training.corpus import Corpus
 from textmend.training.model import ContextModel
 

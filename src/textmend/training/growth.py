@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from textmend.errors import TextmendError
-from textmend.network import CLASSES, read, unknown_class
+from textmend.modelfile import CLASSES, read
+from textmend.network import unknown_class
 from textmend.training.model import ContextModel
 
 

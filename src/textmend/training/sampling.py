@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.channel import Channel, Drop, Place
-from textmend.network import CLASSES, FIRST, SHAPES, form, is_class, is_word, recurring
+from textmend.modelfile import CLASSES, is_class
+from textmend.network import FIRST, SHAPES, form, is_word, recurring
 from textmend.training.corpus import LINE_START, Corpus
 
 Array = NDArray[Any]
