@@ -89,6 +89,8 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     # Words that lost a letter held letters, too, and may be most of the long words of a text.
     held_by_lost = shares @ np.array([len(word) + 1 for word in strange.words])
     rate = shares.sum() / (letters + held_by_lost)
+    if rate < _SLIPS:  # of a long text the fit would tell, but people leave out as many
+        return ()
     rule, held = RandomLoss(float(f"{rate:.2g}")), int(counts @ lengths)
     return (Evidence(rule, held / (1.0 - rule.rate), held, explained, log_odds),)
 
