@@ -3,7 +3,7 @@
 import pytest
 
 import corpora
-from textmend import Channel, infer_channel, mend_and_explain
+from textmend import infer_channel
 from textmend.census import Census
 from textmend.lexicon import Lexicon
 from textmend.tokens import lines, tokenize
@@ -55,30 +55,3 @@ def test_letters_that_all_stand_alone_are_no_words(between: str) -> None:
     spaced = between.join(NEWS[0])
     assert census(spaced).sizes.sum() < 0.1 * census(NEWS[0]).sizes.sum()
     assert not infer_channel(spaced)
-
-
-HEADINGS = """
-Council Keeps the Last Ferry and Plans Another Crossing for the Winter
-Further Delay Feared Before Southern Harbour Opens in September
-Mother and Father of Northern Family Gather to Thank Their Neighbours
-Whether the Weather Holds: Leather Makers Bring Their Goods Together
-Brothers Bother Ministers Over the Netherlands and Other Rather Dull Places
-"""
-
-
-def test_a_capital_says_nothing_where_all_words_have_one() -> None:
-    damaged = Channel.of("the").apply(HEADINGS)
-    found = census(damaged)
-    flagged = {found.types[place] for place in found.flagged}
-    assert {"furr", "sourn", "norrn", "toger", "nerlands"} <= flagged
-    mended = mend_and_explain(damaged)
-    assert mended.channel == Channel.of("the")
-    assert {"Further", "Southern", "Northern", "Together", "Netherlands"} <= set(
-        mended.text.split()
-    )
-    assert not census(HEADINGS).flagged
-
-
-def test_a_list_of_names_is_no_heading() -> None:
-    names = "Jorin Velsk, Tamsa Orrel, Ebbe Quarn and Ilse Moodt\nDaro Pindle and Sune Farrik"
-    assert not census(names).flagged
