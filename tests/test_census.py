@@ -3,7 +3,7 @@
 import pytest
 
 import corpora
-from textmend import Channel, infer_channel, mend_and_explain
+from textmend import infer_channel
 from textmend.census import Census
 from textmend.lexicon import Lexicon
 from textmend.tokens import lines, tokenize

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
 from textmend.spans import is_sign_of_loss, position
+<<<<<<< HEAD
 from textmend.tokens import (
     JOINING,
     Token,
@@ -31,6 +32,9 @@ from textmend.tokens import (
     sentence_starts,
     shape,
 )
+=======
+from textmend.tokens import JOINING, Token, code_lines, identifiers, is_sentence, sentence_starts
+>>>>>>> w-repair
 
 _APOSTROPHES = frozenset("'’‘")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
@@ -47,9 +51,6 @@ _SELDOM = frozenset('&;+()[]"“”«»|\\=<>{}~^%$€£')
 _BEFORE_NONE, _AFTER_NONE = frozenset("&|;%)]}>”»"), frozenset("&|([{<“«$€£")
 _PARTNERS = dict(zip("([{<“«", ")]}>”»", strict=True))
 _OPENED_BY = {closing: opening for opening, closing in _PARTNERS.items()}
-# A heading in Title Case has so many capitalised words, and none in lower case of so many letters;
-# this share of the capitalised ones are ordinary words, of at least this frequency.
-_TITLED, _LONG, _TITLED_SHARE, _USUAL = 4, 5, 0.4, 1e-6
 _STRANGE = 2  # flagged words, or paragraphs that begin in lower case: more than clean text has
 _CODE_SHARE = 0.3  # of the words of a text that is much code
 _MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
@@ -146,9 +147,7 @@ class Census:
         """Note what a line shows; the types of its words, and whether they are capitalised."""
         found = []
         texts = ["", *[token.text for token in line], ""]
-        # Where all words have a capital it says nothing, as at the start of a sentence.
-        titled = self._is_titled(line)
-        starts = [True] * len(line) if titled else sentence_starts(line)
+        starts = sentence_starts(line)
         suspicion_of = self.lexicon.suspicion
         odd = {
             place
@@ -170,9 +169,17 @@ class Census:
             if place == len(self.types):
                 self.types.append(word)
             found.append((place, text != word))
+<<<<<<< HEAD
             is_title = titled and shape(text) == "title"
             suspicion = suspicion_of(word if is_title else text, first=first)
             if suspicion is None or text in names or is_piece:
+=======
+            suspicion = suspicion_of(text, first=first)
+            if suspicion is None or text in names:
+                continue
+            # An apostrophe says that the writer left something out: goin', 'appen.
+            if left in _APOSTROPHES or right in _APOSTROPHES:
+>>>>>>> w-repair
                 continue
             # Beside what was left in the place of letters it is no word, but a piece of one.
             if not odd.isdisjoint((at - 1, at + 1)):
@@ -185,22 +192,6 @@ class Census:
         self.texts.append(document)
         self.openers.append(line[0])
         return found
-
-    def _is_titled(self, line: Sequence[Token]) -> bool:
-        """Whether a line is a heading in Title Case, of ordinary words, too, not only of names."""
-        capitalised = []
-        for kind, text, _ in line:
-            if kind == "word" and len(text) >= _LONG and text.islower():
-                return False  # most lines are decided by their first words
-            if kind == "word" and shape(text) == "title":
-                capitalised.append(text)
-        if len(capitalised) < _TITLED:
-            return False
-        ordinary = (
-            self.lexicon.frequency(word) >= _USUAL and not self.lexicon.is_name(word)
-            for word in capitalised
-        )
-        return sum(ordinary) >= _TITLED_SHARE * len(capitalised)
 
     def _tears(self, line: Sequence[Token], at: int) -> bool:
         """Whether a mark stands where clean text has none: beside parts that are no words.
