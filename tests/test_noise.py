@@ -260,12 +260,12 @@ def lost_one(words: list[str], index: DeletionIndex) -> list[dict[str, float]]:
 
 
 def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
-    # Enough sound text that its letters weigh as much as how rare careless writers are.
-    sound = "\n".join(LONG[:3])
+    # Letters are lost, and by slips changed, put in and exchanged.
     counted = census(
-        f"{sound}\nThe govrnment and the commnity met the presdent. It was about the childen, the "
-        "amrican way and the folowing of rules; the importnt thing is with the peple. A zorblax "
-        "hapens in the watr, teh presdent said, and he ws right about the famly and the teachr."
+        "The govrnment and the commnity met the presdent. It was about the childen, the amrican "
+        "way and the folowing of rules; the importnt thing is with the peple. A zorblax hapens "
+        "in the watr, teh presdent said, and he ws right about the famly and the teachr. The "
+        "mimister recieved a lettter about it, as the secratary beleived, and sent a quesstion."
     )
     counted.trace("what is no word of it")
     lexicon, index = counted.lexicon, DeletionIndex.load("en")
@@ -306,7 +306,7 @@ def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
     given = clean + with_loss[0] * unknown + with_loss[1] * slips + with_loss[2] * lost
     shares = with_loss[2] * lost / given
     held = letters + shares @ [len(word) + 1 for word in words]
-    assert evidence.drop.rate == pytest.approx(shares.sum() / held, rel=0.05)
+    assert evidence.drop.rate == pytest.approx(shares.sum() / held, rel=0.03)
     every = sum(count * len(word) for word, count in tally.items())
     assert evidence.observed == every
     assert evidence.expected == pytest.approx(every / (1.0 - evidence.drop.rate))
