@@ -65,7 +65,8 @@ def test_a_space_that_is_left_meets_the_spaces_beside_it(whitespace: str, arrive
         ("ligatures:extended:U+0002", Channel.ligatures("\x02", extended=True)),
         ("non-ascii:?,doubled", Channel((NonAscii("?"), Doubled()))),
         ("drop-caps:word:document", Channel.drop_caps("word", of="document")),
-        ("drop-caps:letter:paragraph", Channel.drop_caps()),
+        ("drop-caps:letter", Channel.drop_caps()),
+        ("drop-caps:paragraph", Channel.drop_caps()),
         ("the:whole-word,fi:space", Channel((Drop("the", "", "whole-word"), Drop("fi", " ")))),
         ("random", Channel.random(0.01)),
         ("random:2.5%", Channel.random(0.025)),
@@ -222,5 +223,15 @@ def test_the_name_of_a_rate() -> None:
     ]
 
 
-def test_the_last_code_of_all_is_one() -> None:
-    assert Channel.parse("the:U+10FFFF") == Channel((Drop("the", residue="\U0010ffff"),))
+def test_codes_of_characters_end_where_unicode_does() -> None:
+    for spec, residue in [
+        ("the:U+10FFFF", "\U0010ffff"),
+        ("the:u+e000", "\ue000"),
+        ("the:U+D7FF", "\ud7ff"),
+        ("the:nul", "\0"),
+        ("the:NUL+fffd", "\0\ufffd"),
+    ]:
+        assert Channel.parse(spec) == Channel((Drop("the", residue=residue),))
+    for code in ("U+110000", "U+D800", "U+DFFF"):
+        with pytest.raises(TextmendError, match="is the code of no character"):
+            Channel.parse(f"the:{code}")

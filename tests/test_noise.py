@@ -245,21 +245,27 @@ def peak(value: Callable[[list[float]], float], size: int) -> list[float]:
     return rates
 
 
-def lost_one(word: str, index: DeletionIndex) -> dict[str, float]:
-    """The words that lost a letter to become this one, no repetition of another, by frequency."""
+def lost_one(words: list[str], index: DeletionIndex) -> list[dict[str, float]]:
+    """For each word the frequencies of those that lost one letter, not one of two equal ones."""
     shares = dict(zip(index.words, index.frequencies.tolist(), strict=True))
     letters = set("".join(index.words))
-    ways = Counter(
-        word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in letters
-    )
-    return {meant: shares[meant] for meant, count in ways.items() if count == 1 and meant in shares}
+    found = []
+    for word in words:
+        ways = Counter(
+            word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in letters
+        )
+        once = [meant for meant, count in ways.items() if count == 1 and meant in shares]
+        found.append({meant: shares[meant] for meant in once})
+    return found
 
 
 def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
+    # Letters are lost, and by slips changed, put in and exchanged.
     counted = census(
         "The govrnment and the commnity met the presdent. It was about the childen, the amrican "
         "way and the folowing of rules; the importnt thing is with the peple. A zorblax hapens "
-        "in the watr, teh presdent said, and he ws right about the famly and the teachr."
+        "in the watr, teh presdent said, and he ws right about the famly and the teachr. The "
+        "mimister recieved a lettter about it, as the secratary beleived, and sent a quesstion."
     )
     counted.trace("what is no word of it")
     lexicon, index = counted.lexicon, DeletionIndex.load("en")
@@ -271,7 +277,7 @@ def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
     assert "watr" in words
     assert not {"teh", "ws"} & {*words}
     clean = np.array([counted.suspicious[counted.places[word]] for word in words])
-    meant = [lost_one(word, index) for word in words]
+    meant = lost_one(words, index)
     lost = np.array([sum(each.values()) for each in meant])
     slips = np.array([_slips(word, lexicon) for word in words])
     unknown = np.maximum(clean - [lexicon.frequency(word) for word in words], 0.0)
@@ -300,7 +306,7 @@ def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
     given = clean + with_loss[0] * unknown + with_loss[1] * slips + with_loss[2] * lost
     shares = with_loss[2] * lost / given
     held = letters + shares @ [len(word) + 1 for word in words]
-    assert evidence.drop.rate == pytest.approx(shares.sum() / held, rel=0.05)
+    assert evidence.drop.rate == pytest.approx(shares.sum() / held, rel=0.03)
     every = sum(count * len(word) for word, count in tally.items())
     assert evidence.observed == every
     assert evidence.expected == pytest.approx(every / (1.0 - evidence.drop.rate))
