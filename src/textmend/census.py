@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
 from textmend.spans import is_sign_of_loss, position
-<<<<<<< HEAD
 from textmend.tokens import (
     JOINING,
     Token,
@@ -30,11 +29,7 @@ from textmend.tokens import (
     is_sentence,
     labels,
     sentence_starts,
-    shape,
 )
-=======
-from textmend.tokens import JOINING, Token, code_lines, identifiers, is_sentence, sentence_starts
->>>>>>> w-repair
 
 _APOSTROPHES = frozenset("'’‘")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
@@ -169,17 +164,8 @@ class Census:
             if place == len(self.types):
                 self.types.append(word)
             found.append((place, text != word))
-<<<<<<< HEAD
-            is_title = titled and shape(text) == "title"
-            suspicion = suspicion_of(word if is_title else text, first=first)
-            if suspicion is None or text in names or is_piece:
-=======
             suspicion = suspicion_of(text, first=first)
-            if suspicion is None or text in names:
-                continue
-            # An apostrophe says that the writer left something out: goin', 'appen.
-            if left in _APOSTROPHES or right in _APOSTROPHES:
->>>>>>> w-repair
+            if suspicion is None or text in names or is_piece:
                 continue
             # Beside what was left in the place of letters it is no word, but a piece of one.
             if not odd.isdisjoint((at - 1, at + 1)):
