@@ -57,6 +57,20 @@ def test_letters_that_all_stand_alone_are_no_words(between: str) -> None:
     assert not infer_channel(spaced)
 
 
+def suspicious(text: str) -> set[str]:
+    found = census(text)
+    return {found.types[place] for place in found.suspicious}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He didn ’ t say that they couldn ' t .",
+        "They ca n't know and I do n’t .",
+        "b) the rent, (s) the path, and section 4 b or h\nh: the gate",
+        "Is't true, and does't hurt?",
+    ],
+)
 def test_labels_and_pieces_of_contractions_are_not_suspicious(text: str) -> None:
     assert not suspicious(text)
 
