@@ -319,9 +319,18 @@ def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
     assert not random_loss(counted, evidence.log_odds + 1e-9)
 
 
-def test_fewer_than_three_words_that_may_have_lost_a_letter_are_nobodys_proof() -> None:
-    for words, enough in (("govrnment presdent zorblax", False), ("govrnment presdent watr", True)):
-        counted = census(f"It is the {words}, and that is the end of it.")
-        assert (_strange(counted) is not None) == enough
-        if not enough:
-            assert random_loss(counted, -100.0) == ()
+@pytest.mark.parametrize(
+    ("words", "enough"),
+    [
+        ("govrnment presdent watr", True),
+        ("govrnment presdent zorblax", False),
+        ("govrnment presdent wmen’s", False),  # it may as well be two words
+    ],
+)
+def test_fewer_than_three_words_that_may_have_lost_a_letter_are_nobodys_proof(
+    words: str, enough: bool
+) -> None:
+    counted = census(f"It is the {words}, and that is the end of it.")
+    assert (_strange(counted) is not None) == enough
+    if not enough:
+        assert random_loss(counted, -100.0) == ()
