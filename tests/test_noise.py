@@ -319,14 +319,6 @@ def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
     assert not random_loss(counted, evidence.log_odds + 1e-9)
 
 
-def test_fewer_than_three_words_that_may_have_lost_a_letter_are_nobodys_proof() -> None:
-    for words, enough in (("govrnment presdent zorblax", False), ("govrnment presdent watr", True)):
-        counted = census(f"It is the {words}, and that is the end of it.")
-        assert (_strange(counted) is not None) == enough
-        if not enough:
-            assert random_loss(counted, -100.0) == ()
-
-
 def test_as_few_letters_as_people_leave_out_are_no_loss() -> None:
     text = "\n".join(PARAGRAPHS)
     # Twelve long words of the 21,000 lose a letter: of a text so long the fit alone would tell.
@@ -334,3 +326,20 @@ def test_as_few_letters_as_people_leave_out_are_no_loss() -> None:
         word = max(PARAGRAPHS[20 * place + 7].split(), key=lambda each: len(each) * each.isalpha())
         text = text.replace(word, word[:3] + word[4:], 1)
     assert not infer_channel(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "enough"),
+    [
+        ("govrnment presdent watr", True),
+        ("govrnment presdent zorblax", False),
+        ("govrnment presdent wmen’s", False),  # it may as well be two words
+    ],
+)
+def test_fewer_than_three_words_that_may_have_lost_a_letter_are_nobodys_proof(
+    words: str, enough: bool
+) -> None:
+    counted = census(f"It is the {words}, and that is the end of it.")
+    assert (_strange(counted) is not None) == enough
+    if not enough:
+        assert random_loss(counted, -100.0) == ()
