@@ -17,6 +17,7 @@ from textmend.inference import (
     _SURVIVOR,
     _absence,
     _Selection,
+    _usage,
     damaged_lines,
     recognize,
 )
@@ -444,3 +445,60 @@ def test_a_letter_that_is_lost_everywhere_is_none_beside_the_habit() -> None:
     (document,) = (each for each in corpora.load("negative") if each.topic == "dialect_g_dropped")
     found = infer_channel(Channel.of("e").apply(document.text + "\n" + NEWS[0])).channel
     assert "e" in found.sequences
+
+
+def test_three_words_are_missed_for_each_that_is_seen_to_be_damaged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[float] = []
+
+    def absence(observed: int, expected: float, share: float) -> float:
+        asked.append(expected)
+        return _absence(observed, expected, share)
+
+    monkeypatch.setattr("textmend.inference._absence", absence)
+    # A long line, of which many words should hold "er", none does, and one has lost it.
+    words = [word for text in NEWS[:9] for word in text.split() if "er" not in word.lower()]
+    counted = Census.of([lines(tokenize(" ".join(words) + " the goves."))], Lexicon.load("en"))
+    traces = Traces(counted.tally)
+    traces.add(counted.places["goves"], 5.0, 5, "governs")
+    selection = _Selection(Hypotheses(counted, "en"), lambda *_: np.zeros(0))
+    scored = selection._score(Drop("er"), traces, [], {}, 1.0)
+    assert scored.expected > 30.0
+    assert asked == [3.0]
+
+
+def test_texts_of_a_source_tell_how_much_of_a_sequence_it_holds() -> None:
+    texts = ["The ferry stayed at the quay of the town."] * 3 + ["Rain fell and fell again there."]
+    counted = Census.of([lines(tokenize(text)) for text in texts], Lexicon.load("en"))
+    held = counted.survivors(Drop("ferr"))
+    words = float((counted.sizes * counted.sentences).sum())
+    # As much as is held of what is expected, and never more than that.
+    assert _usage(counted, 6.0 / words, held) == pytest.approx(float(held.sum()) / 6.0)
+    assert _usage(counted, 1.0 / words, held) == 1.0
+    # Of a single text nothing but the language tells it.
+    joined = Census.of([lines(tokenize("\n".join(texts)))], Lexicon.load("en"))
+    assert _usage(joined, 6.0 / words, joined.survivors(Drop("ferr"))) == 1.0
+
+
+def test_sentences_of_clean_news_are_no_source_of_a_channel() -> None:
+    sentences = [
+        each
+        for text in NEWS
+        for line in text.split("\n")
+        for each in regex.split(r"(?<=[.?!]) ", line)
+        if len(each.split()) > 3
+    ]
+    draw = random.Random(4)
+    for size in (40, 200, 800):
+        found = infer_channel(draw.sample(sentences, size))
+        assert not found, (size, found.channel)
+
+
+def test_a_source_half_of_which_is_clean_has_its_channel() -> None:
+    channel = Channel.of("er")
+    texts = [line for text in LONG for line in text.split("\n") if 20 <= len(line.split()) <= 60]
+    mixed = [channel.apply(text) if place % 2 else text for place, text in enumerate(texts[:40])]
+    found = infer_channel(mixed)
+    assert found.channel.sequences == ("er",)
+    assert 0.35 < found.damaged_share < 0.65
