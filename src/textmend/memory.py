@@ -39,7 +39,7 @@ class Answers(dict[_Key, _Value]):
         self._each, self._most = each, most
 
     def keep(self, asked: _Key, value: _Value, text: str = "") -> _Value:
-        """Keep ``value``, which is given back; not what was asked of a text too long to come again."""
+        """Keep ``value``, which is given back, unless its ``text`` is too long to come again."""
         size = self._each + (getsizeof(text) if text else 0)
         if len(text) > _LONG or size > self._most:
             return value

@@ -129,13 +129,13 @@ class Preimages:
         return _ENTRY * words + kept + sum(elsewhere)
 
     @staticmethod
-    @kept(most=40_000_000, size=attrgetter("size"))
+    @kept(most=24_000_000, size=attrgetter("size"))
     def load(drops: tuple[Rule, ...], lang: str) -> Preimages:
         """The preimages of drops in a language, shared by all that ask for them."""
         return Preimages(drops, Lexicon.load(lang))
 
     @staticmethod
-    @kept(most=20_000_000, size=attrgetter("size"))
+    @kept(most=32_000_000, size=attrgetter("size"))
     def common(drops: tuple[Rule, ...], lang: str) -> Preimages:
         """The preimages among common words: quicker to make, for rules that are only tried."""
         lexicon = Lexicon.load(lang)
