@@ -121,7 +121,7 @@ class Columns:
         return own + self._preimages.size
 
     @staticmethod
-    @kept(most=24_000_000, size=attrgetter("size"))
+    @kept(most=16_000_000, size=attrgetter("size"))
     def load(channel: Channel, preimages: Preimages) -> Columns:
         """The columns of a channel, shared by all that ask for them."""
         return Columns(channel, preimages)

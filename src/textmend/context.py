@@ -98,7 +98,7 @@ class NetworkContext:
         }
         self._network = network
         self._lexicon = lexicon
-        self._seen: Answers[Slot, _Facts] = Answers(each=1000, most=16_000_000)
+        self._seen: Answers[Slot, _Facts] = Answers(each=1000, most=10_000_000)
 
     def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
         """The columns of a document in which something is likelier than what stands there."""

@@ -100,7 +100,7 @@ def key(word: str) -> str:
     return _key(word) if len(word) < _LONG else folded(word)
 
 
-@lru_cache(maxsize=50_000)  # 10 MB
+@lru_cache(maxsize=30_000)  # 6 MB
 def _key(word: str) -> str:
     return folded(word)
 
@@ -383,7 +383,7 @@ def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)  # of 46 kB each, in English
 def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.uint8]:
     """For each word a bit, whether it holds a match."""
     text, starts = lexicon.joined

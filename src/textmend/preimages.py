@@ -129,7 +129,7 @@ class Preimages:
         return _ENTRY * words + kept + sum(elsewhere)
 
     @staticmethod
-    @kept(most=24_000_000, size=attrgetter("size"))
+    @kept(most=16_000_000, size=attrgetter("size"))
     def load(drops: tuple[Rule, ...], lang: str) -> Preimages:
         """The preimages of drops in a language, shared by all that ask for them."""
         return Preimages(drops, Lexicon.load(lang))
