@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import key
-from textmend.memory import remember
+from textmend.memory import Answers, kept
 from textmend.preimages import Candidate, Preimages
 from textmend.spans import Part, is_written, neighbours, position, spans
 from textmend.tokens import (
@@ -106,12 +106,22 @@ class Columns:
     def __init__(self, channel: Channel, preimages: Preimages) -> None:
         self._channel = channel
         self._preimages = preimages
-        self._slots: dict[tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool], Slot] = {}
-        self._spans: dict[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = {}
-        self._survivors: dict[tuple[str, Reach], bool] = {}
+        self._slots: Answers[
+            tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool], Slot
+        ] = Answers(each=500, most=8_000_000)
+        self._spans: Answers[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = Answers(
+            each=800, most=4_000_000
+        )
+        self._survivors: Answers[tuple[str, Reach], bool] = Answers(each=150, most=2_000_000)
+
+    @property
+    def size(self) -> int:
+        """Roughly the bytes that it takes, its preimages among them."""
+        own = self._slots.size + self._spans.size + self._survivors.size
+        return own + self._preimages.size
 
     @staticmethod
-    @lru_cache(maxsize=16)
+    @kept(most=16_000_000, size=attrgetter("size"))
     def load(channel: Channel, preimages: Preimages) -> Columns:
         """The columns of a channel, shared by all that ask for them."""
         return Columns(channel, preimages)
@@ -182,7 +192,7 @@ class Columns:
         known = self._survivors.get((token.text, at))
         if known is None:
             survives = self._channel.is_survivor(token.text, at)
-            known = remember(self._survivors, (token.text, at), survives)
+            known = self._survivors.keep((token.text, at), survives, token.text)
         return known
 
     def _slot(
@@ -203,7 +213,7 @@ class Columns:
             is_word = token.kind == "word"
             doubt, is_end = self._doubt(token, at), token.kind == "break"
             slot = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
-            known = remember(self._slots, asked, slot)
+            known = self._slots.keep(asked, slot, token.text)
         return known
 
     def _span(
@@ -214,7 +224,7 @@ class Columns:
         known = self._spans.get(asked)
         if known is None:
             slot = Slot(words, True, first, beside, span=True, doubt=doubt)
-            known = remember(self._spans, asked, slot)
+            known = self._spans.keep(asked, slot)
         return known
 
     def _words(

@@ -461,7 +461,7 @@ def _matching(pattern: str, text: str, ends: Ids) -> NDArray[np.bool_] | None:
     return held
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _common_with(lexicon: Lexicon, pattern: str) -> frozenset[str]:
     """Which of the commonest words hold a match of a pattern."""
     found = regex.compile(pattern)

@@ -20,7 +20,7 @@ from textmend.candidates import Column, Slot
 from textmend.decoder import Array, posteriors, softmax
 from textmend.edits import Kind
 from textmend.lexicon import Lexicon
-from textmend.memory import remember
+from textmend.memory import Answers
 from textmend.network import Floats, Ids, Lines, Network, form, recurring
 from textmend.preimages import Candidate
 from textmend.tokens import shape
@@ -98,7 +98,7 @@ class NetworkContext:
         }
         self._network = network
         self._lexicon = lexicon
-        self._seen: dict[Slot, _Facts] = {}
+        self._seen: Answers[Slot, _Facts] = Answers(each=1000, most=10_000_000)
 
     def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
         """The columns of a document in which something is likelier than what stands there."""
@@ -174,7 +174,7 @@ class NetworkContext:
             shares = (chances / chances.sum()).astype(np.float32)
             code = form(texts[0], first=slot.first)
             facts = _Facts(self._network.ids(texts), shares, code, np.log(chances), slot.doubt)
-            known = remember(self._seen, slot, facts)
+            known = self._seen.keep(slot, facts, slot.words[0].text)
         return known
 
 

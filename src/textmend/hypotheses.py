@@ -115,7 +115,7 @@ class DeletionIndex:
         return _of_commonest(lang, _VOCABULARY)
 
     @staticmethod
-    @lru_cache(maxsize=16)
+    @lru_cache(maxsize=3)  # of 9 MB each
     def after(drops: tuple[Rule, ...], lang: str) -> DeletionIndex:
         """The index of what some drops leave of the commonest words."""
         return _of_commonest(lang, _AFTER, drops)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from textmend import checks
 from textmend.errors import TextmendError
-from textmend.memory import MOST, remember
+from textmend.memory import Answers
 from textmend.tokens import WORD, Beside, Shape, Token, lines, sentence_starts, shape, tokenize
 
 # Share of the words of clean English that wordfreq does not know, by capitalisation, measured on
@@ -61,6 +61,8 @@ _APART = 0.02
 _LONE_LETTER = 0.1
 _SHARP_S = 0.25  # of the words that wordfreq writes with ss, the share that are written with ß
 _DOTTED_CAPITAL = ("az", "tr")  # languages in which the capital of i is İ, and that of ı is I
+
+_LONG = 100  # letters; what has more is seldom seen twice
 
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
 _OTHER_CASE = 0.04
@@ -104,9 +106,13 @@ def without_marks(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=MOST)
 def key(word: str) -> str:
-    """The form under which a word is listed; that of each is kept."""
+    """The form under which a word is listed; that of each is kept, if it may be a word."""
+    return _key(word) if len(word) < _LONG else folded(word)
+
+
+@lru_cache(maxsize=30_000)  # 6 MB
+def _key(word: str) -> str:
     return folded(word)
 
 
@@ -123,8 +129,10 @@ class Lexicon:
     def __init__(self, lang: str, frequencies: Mapping[str, float]) -> None:
         self.lang = lang
         self._frequencies = frequencies
-        self._rates: dict[tuple[str, ...], float] = {}
-        self._suspicions: dict[tuple[str, bool], tuple[float, bool] | None] = {}
+        self._rates: Answers[tuple[str, ...], float] = Answers(each=400, most=4_000_000)
+        self._suspicions: Answers[tuple[str, bool], tuple[float, bool] | None] = Answers(
+            each=200, most=8_000_000
+        )
 
     @staticmethod
     def load(lang: str = "en") -> Lexicon:
@@ -174,7 +182,7 @@ class Lexicon:
             held = self.holding(pattern)
             for other in without:
                 held = held & ~self.holding(other)
-            known = remember(self._rates, asked, float(self.shares[held].sum()))
+            known = self._rates.keep(asked, float(self.shares[held].sum()))
         return known
 
     @cached_property
@@ -309,7 +317,7 @@ class Lexicon:
         asked = (word, first)
         if asked in self._suspicions:
             return self._suspicions[asked]
-        return remember(self._suspicions, asked, self._suspicion(word, first))
+        return self._suspicions.keep(asked, self._suspicion(word, first), word)
 
     def _suspicion(self, word: str, first: bool) -> tuple[float, bool] | None:
         if shape(word) in ("upper", "mixed"):
@@ -404,7 +412,7 @@ def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)  # of 46 kB each, in English
 def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.uint8]:
     """For each word a bit, whether it holds a match."""
     text, starts = lexicon.joined

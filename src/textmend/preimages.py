@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 import regex
@@ -20,11 +21,12 @@ from textmend.channel import Channel
 from textmend.drops import Reach, Rule
 from textmend.lexicon import Lexicon, folded, key
 from textmend.losses import Losses
-from textmend.memory import remember
+from textmend.memory import Answers, kept
 from textmend.spelling import Speller
 from textmend.tokens import WORD, Beside, Shape, Token, is_word, shape
 
 _MOST_PREIMAGES = 24
+_ENTRY = 140  # bytes of a word under what is left of it
 _MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
 _VANISHED_FREQUENCY = 1e-5
@@ -126,18 +128,28 @@ class Preimages:
                 and merged
             ):
                 self.loose.setdefault(merged, []).append(left)
-        self._surfaces: dict[tuple[str, bool, Beside], tuple[Candidate, ...]] = {}
-        self._logs_alone: dict[tuple[str, str], float] = {}
-        self._logs_with_spaces: dict[str, float] = {}
+        self._surfaces: Answers[tuple[str, bool, Beside], tuple[Candidate, ...]] = Answers(
+            each=500, most=4_000_000
+        )
+        self._logs_alone: Answers[tuple[str, str], float] = Answers(each=200, most=2_000_000)
+        self._logs_with_spaces: Answers[str, float] = Answers(each=150, most=2_000_000)
+
+    @property
+    def size(self) -> int:
+        """Roughly the bytes that it takes."""
+        words = len(self._words) + len(self._others) + sum(map(len, self.loose.values()))
+        kept = self._surfaces.size + self._logs_alone.size + self._logs_with_spaces.size
+        elsewhere = (each.size for each in list(self._elsewhere.values()) if each is not self)
+        return _ENTRY * words + kept + sum(elsewhere)
 
     @staticmethod
-    @lru_cache(maxsize=16)
+    @kept(most=16_000_000, size=attrgetter("size"))
     def load(drops: tuple[Rule, ...], lang: str) -> Preimages:
         """The preimages of drops in a language, shared by all that ask for them."""
         return Preimages(drops, Lexicon.load(lang))
 
     @staticmethod
-    @lru_cache(maxsize=64)
+    @kept(most=32_000_000, size=attrgetter("size"))
     def common(drops: tuple[Rule, ...], lang: str) -> Preimages:
         """The preimages among common words: quicker to make, for rules that are only tried."""
         lexicon = Lexicon.load(lang)
@@ -176,7 +188,7 @@ class Preimages:
         known = self._surfaces.get((text, first, beside))
         if known is None:
             known = self._restore(text, first, beside)
-            remember(self._surfaces, (text, first, beside), known)
+            self._surfaces.keep((text, first, beside), known, text)
         return known
 
     def shape(self, text: str) -> Shape:
@@ -223,7 +235,7 @@ class Preimages:
         if known is None:
             damaged = self.mass(token.text) if token.kind == "word" else 0.0
             known = math.log(max(damaged, self.lexicon.probability(token.text)))
-            remember(self._logs_alone, token[:2], known)
+            self._logs_alone.keep(token[:2], known, token.text)
         return known
 
     def mass(self, text: str) -> float:
@@ -250,7 +262,7 @@ class Preimages:
         known = self._logs_with_spaces.get(text)
         if known is None:
             known = log_share(self.mass_with_spaces(text))
-            remember(self._logs_with_spaces, text, known)
+            self._logs_with_spaces.keep(text, known, text)
         return known
 
     def mass_of(self, words: Iterable[Candidate]) -> float:

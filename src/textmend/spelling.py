@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from textmend.channel import Channel
 from textmend.drops import Rule
 from textmend.lexicon import Lexicon
-from textmend.memory import remember
+from textmend.memory import Answers
 
 _ORDER = 6  # letters that an n-gram holds, the last one the letter foretold
 _BITS = 6  # of a letter's code
 _WORDS = 150_000  # the model's own; those beyond are seldom more than slips
 _EDGE = 1  # the code of both ends of a word; 0 is that of letters too rare to be counted
-_MOST_STATES = 20_000  # of which the chances of all letters are kept: half a kilobyte each
+_STATE, _MOST = 650, 8_000_000  # bytes of the chances of all letters after some, and of all kept
 _BEAM = 8
 _GUESSES = 6
 _MOST_PARTS = 24  # different things that a channel deletes
@@ -72,8 +72,10 @@ class Spelling:
             grams[order:] |= np.left_shift(codes[:-order], bits, out=moved[order:])
         starts = np.flatnonzero((codes[1:] != _EDGE) | (codes[:-1] != _EDGE)) + 1
         self._grams, self._counts = np.unique(grams[starts], return_counts=True)
-        self._known: dict[tuple[int, int], NDArray[np.float64]] = {}
-        self._foretold: dict[int, NDArray[np.float64]] = {}
+        self._known: Answers[tuple[int, int], NDArray[np.float64]] = Answers(
+            each=_STATE, most=_MOST
+        )
+        self._foretold: Answers[int, NDArray[np.float64]] = Answers(each=_STATE, most=_MOST)
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -113,7 +115,7 @@ class Spelling:
         found = self._foretold.get(state)
         if found is None:
             chances = np.log(self._chances(_ORDER - 1, state))
-            found = remember(self._foretold, state, chances, _MOST_STATES)
+            found = self._foretold.keep(state, chances)
         return found
 
     def _chances(self, size: int, letters: int) -> NDArray[np.float64]:
@@ -132,7 +134,7 @@ class Spelling:
             seen = np.bincount(foretold, self._counts[first:last], 2**_BITS)
             kinds = np.count_nonzero(seen)
             chances = (chances * kinds + seen) / (kinds + seen.sum())
-        return remember(self._known, (size, letters), chances, _MOST_STATES)
+        return self._known.keep((size, letters), chances)
 
 
 class Speller:
