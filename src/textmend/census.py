@@ -103,6 +103,7 @@ class Census:
     flagged: set[int] = field(default_factory=set)  # suspicious types that need an explanation
     others: dict[str, int] = field(default_factory=dict)  # what is no word → its place
     marks: Counter[str] = field(default_factory=Counter)  # where no mark belongs
+    odd: list[set[int]] = field(default_factory=list)  # of each line, the tokens that these are
     # Of each word in turn: its line, its type, whether it is capitalised, and whether it is running
     # text that was not told before in the same few words.
     _words: list[tuple[int, int, bool, bool]] = field(default_factory=list)
@@ -154,6 +155,7 @@ class Census:
             )
         }
         self.marks.update(line[place].text for place in odd)
+        self.odd.append(odd)
         for at, ((kind, text, _), first, is_piece) in enumerate(
             zip(line, starts, _divided(line, self.lexicon), strict=True)
         ):
@@ -182,10 +184,15 @@ class Census:
     def _tears(self, line: Sequence[Token], at: int) -> bool:
         """Whether a mark stands where clean text has none: beside parts that are no words.
 
-        "Educa&on" is torn, and so is ";rst"; "Q&A" and "word(s)" are not.
+        "Educa&on" is torn, and so is ";rst"; "Q&A", "word(s)" and "I';ll" are not.
         """
         mark = line[at].text
         if mark not in _SELDOM or _is_paired(line, at):
+            return False
+        if any(
+            beside.kind == "other"
+            for beside in (*line[max(at - 1, 0) : at], *line[at + 1 : at + 2])
+        ):
             return False
         before, after = _word_at(line, at - 1), _word_at(line, at + 1)
         if (not before and mark not in _BEFORE_NONE) or (not after and mark not in _AFTER_NONE):

@@ -55,6 +55,8 @@ class Rule(ABC):
             kind = str if field.default is MISSING else type(field.default)
             value = getattr(self, field.name)
             checks.instance(field.name, value, kind, f"it must be a {kind.__name__}")
+            if kind is str:
+                _short(field.name, value)
 
     @property
     @abstractmethod
@@ -151,8 +153,6 @@ class Drop(Rule):
         super().__post_init__()
         if not self.sequence:
             raise TextmendError("a drop needs a sequence: the letters that were deleted")
-        short("a drop's sequence", self.sequence)
-        short("a residue", self.residue)
         checks.one_of(f"drop {self.sequence!r}", "place", self.where, get_args(Place))
 
     @property
@@ -205,7 +205,7 @@ class Drop(Rule):
         return self.sequence
 
 
-def short(what: str, value: str) -> None:
+def _short(what: str, value: str) -> None:
     """Refuse text of a length that no channel deletes, or leaves in the place of letters."""
     if len(value) > _LONGEST:
         raise TextmendError(f"{what} has {len(value):,} characters; {_LONGEST} are the most")

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, Self, get_args
 import regex
 
 from textmend import checks
-from textmend.drops import PARAGRAPH, Reach, Rule, short
+from textmend.drops import PARAGRAPH, Reach, Rule
 from textmend.errors import TextmendError
 
 # How residues are called in a spec, where the character itself would not be readable.
@@ -84,9 +84,6 @@ class Ligatures(Family):
     residue: str = ""
     extended: bool = False
 
-    def __post_init__(self) -> None:
-        short("a residue", self.residue)
-
     @property
     def pattern(self) -> str:
         """Longest first."""
@@ -111,9 +108,6 @@ class NonAscii(Family):
     family: ClassVar[str] = "non-ascii"
 
     residue: str = ""
-
-    def __post_init__(self) -> None:
-        short("a residue", self.residue)
 
     @property
     def pattern(self) -> str:

@@ -567,8 +567,13 @@ def _interact(rule: Rule, other: Rule) -> bool:
 
 
 def _is_plain(rule: Rule) -> bool:
-    """Whether a rule deletes a sequence wherever it stands, and leaves nothing."""
-    return isinstance(rule, Drop) and rule.where == "anywhere" and not rule.residue
+    """Whether a rule deletes letters, or apostrophes, wherever they stand, and leaves nothing.
+
+    Both at once ("n'", "i'") are what writers run together.
+    """
+    if not isinstance(rule, Drop) or rule.where != "anywhere" or rule.residue:
+        return False
+    return rule.sequence == "'" or "'" not in rule.sequence
 
 
 def _is_half_ligature(rule: Rule) -> bool:
@@ -650,7 +655,7 @@ def _usage(census: Census, rate: float, surviving: Floats) -> float:
     those others should. Of a single text nothing but the language tells it.
     """
     expected = float((census.sizes * census.sentences).sum()) * rate
-    if census.texts[0] == census.texts[-1] or not expected:
+    if len(set(census.texts)) < 2 or not expected:
         return 1.0
     return min(float(surviving.sum()) / expected, 1.0)
 

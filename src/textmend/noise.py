@@ -28,6 +28,7 @@ _LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
 _PRICE = 4.0  # nats against damage at all
 _JARGON = 3.0  # (1 + n) to minus this: how rare texts are with n times the usual share on top
 _SLIPS = 2e-4  # per letter and kind, on average over writers
+_CARELESS = 5e-4  # letters that one writer in twelve leaves out by slips alone, exp(-5e-4 / 2e-4)
 _LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
 _MUCH = 0.05  # of letters; where more are lost, little of a text can be read
 # A habit: so many words lost one letter at one place, and so many times as many as would have if
@@ -89,7 +90,7 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     # Words that lost a letter held letters, too, and may be most of the long words of a text.
     held_by_lost = shares @ np.array([len(word) + 1 for word in strange.words])
     rate = shares.sum() / (letters + held_by_lost)
-    if rate < _SLIPS:  # of a long text the fit would tell, but people leave out as many
+    if rate < _CARELESS:  # of a long text the fit would tell, but people leave out as many
         return ()
     rule, held = RandomLoss(float(f"{rate:.2g}")), int(counts @ lengths)
     return (Evidence(rule, held / (1.0 - rule.rate), held, explained, log_odds),)

@@ -290,7 +290,7 @@ def is_shouted(line: Sequence[Token]) -> bool:
 
 
 # Marks that clean text has between letters: they join words.
-JOINING = frozenset("'’‘ʼ-‐‑–—./@_:,…·*")
+JOINING = frozenset("'’‘ʼ`´-‐‑–—./@_:,…·*")
 
 Shape = Literal["lower", "title", "upper", "mixed"]
 

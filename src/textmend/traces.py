@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -24,8 +24,8 @@ from textmend.families import FAMILIES, Ligatures
 from textmend.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.lexicon import key
 from textmend.preimages import Preimages
-from textmend.spans import position, spans
-from textmend.tokens import Token, shape
+from textmend.spans import is_sign_of_loss, position, spans
+from textmend.tokens import shape
 
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.
 GAIN_CAP = (0.0, 2.0, 3.5, 5.0, 6.5, 8.0)
@@ -33,6 +33,7 @@ _CAP = np.array(GAIN_CAP)
 _MIN_GAIN = 1.5  # nats; an explanation that says less is none
 _FAR_BETTER = 3.0  # nats by which a word must be likelier than another that is there to explain it
 _LEAST_GAINS = 2  # words that speak for a sequence that left something
+_LEAST_TORN = 3  # letters around what was left, where clean text has that, too
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
 _MOST = 0.5  # of the marks of a text, those that a rule must explain to be what left them
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
@@ -155,7 +156,8 @@ class Deletions:
             at, end = int(border[group]), int(ends[group])
             start = rows.start[at]
             lost = index.words[rows.word[at]][start : start + rows.length[at]]
-            self.groups.setdefault(lost, []).append((places[token[at]], at, end))
+            if _is_letters(lost):
+                self.groups.setdefault(lost, []).append((places[token[at]], at, end))
 
     def traces(self, drop: Drop) -> Traces:
         """What the deletion of a sequence explains."""
@@ -317,7 +319,7 @@ class Hypotheses:
             (number, *piece)
             for number, line in enumerate(census.lines)
             if residue in census.marks or census.strange_lines[number]
-            for piece in self._torn(line, residue)
+            for piece in self._torn(number, residue)
         ]
         if not pieces:
             return
@@ -334,6 +336,8 @@ class Hypotheses:
             _, left, right = pieces[rows.token[at]]
             word = int(rows.word[at])
             lost = index.words[word][rows.start[at] : rows.start[at] + rows.length[at]]
+            if not _is_letters(lost):
+                continue
             case = Drop(lost, residue=residue), key(left + residue + right)
             masses.setdefault(case, {})[word] = float(index.frequencies[word])
             places.setdefault(case, set()).add(int(rows.token[at]))
@@ -361,9 +365,14 @@ class Hypotheses:
                 for where in _EDGES:
                     found.take(self._deletions.traces(replace(drop, residue="", where=where)))
 
-    def _torn(self, line: Sequence[Token], residue: str) -> Iterator[tuple[str, str]]:
-        """What stands before and after each residue of a line, if it is letters."""
-        census = self.census
+    def _torn(self, number: int, residue: str) -> Iterator[tuple[str, str]]:
+        """What stands before and after each residue of a line, if it is letters.
+
+        A mark that belongs where it stands ("is it?") is none, and of single letters, such as those
+        of mathematics and of words that are spaced out, nobody knows what they were part of.
+        """
+        census, line = self.census, self.census.lines[number]
+        least = 1 if is_sign_of_loss(residue) else _LEAST_TORN
         words = ["", *(token.text if token.kind == "word" else "" for token in line), ""]
         # Between two words a space is nothing strange, unless one of them is.
         strange = [
@@ -372,8 +381,10 @@ class Hypotheses:
         ]
         for at, token in enumerate(line):
             before, after = words[at], words[at + 2]
-            around = before and after if residue == " " else before or after
-            if around and token.text == residue and (strange[at] or strange[at + 2]):
+            if token.text != residue or len(before) + len(after) < least:
+                continue
+            torn = before and after if residue == " " else at in census.odd[number]
+            if torn and (strange[at] or strange[at + 2]):
                 yield before, after
 
     def _of_family(self, rule: Rule) -> Traces:
@@ -439,3 +450,8 @@ class Hypotheses:
                     more[number, trace] += 1
                     found.note_parts(trace, census.places_of([opener]), census)
         return replace(found, tally=census.tally.plus(more))
+
+
+def _is_letters(sequence: str) -> bool:
+    """Whether a sequence is of letters and apostrophes; digits and other marks are of no words."""
+    return all(each.isalpha() or each == "'" for each in sequence)
