@@ -410,8 +410,8 @@ def may_be_written(residue: str) -> bool:
 def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
     """For each token, whether it is a word that an apostrophe divides from something.
 
-    Where the writer left that out (goin', 'appen), or the text was cut into tokens: "didn ’ t",
-    "do n't".
+    Where the writer left that out (goin', 'appen), or the text was cut into tokens ("didn ’ t",
+    "do n't"), or written by a machine that puts a mark beside each apostrophe ("I';ll").
     """
     found = [False] * len(line)
     for place, (kind, text, _) in enumerate(line):
@@ -419,7 +419,7 @@ def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
         pieces: tuple[int, ...] = ()
         if kind == "other" and text in _APOSTROPHES:
             apart = all(each and each[0].kind == "space" for each in (before, after))
-            pieces = (place - 1 - apart, place + 1 + apart)
+            pieces = (place - 1 - apart, _after_marks(line, place + 1 + apart))
         elif kind == "word" and before and before[0].kind == "space" and not text.isalpha():
             first = line[max(place - 2, 0)].text
             if lexicon.frequency(first + text) > lexicon.frequency(text):
@@ -428,6 +428,13 @@ def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
             if 0 <= piece < len(line):
                 found[piece] = line[piece].kind == "word"
     return found
+
+
+def _after_marks(line: Sequence[Token], place: int) -> int:
+    """The first place from there on that is no mark."""
+    while place < len(line) and line[place].kind == "other":
+        place += 1
+    return place
 
 
 def _is_odd(mark: str, left: str, right: str) -> bool:
