@@ -31,7 +31,7 @@ from textmend.tokens import (
     sentence_starts,
 )
 
-_APOSTROPHES = frozenset("'’‘")
+_APOSTROPHES = frozenset("'’‘`´")
 _COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
 _PROSE = 0.65  # … of whose expected share it holds at least this
 _FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "that") depend on the writer

@@ -567,13 +567,8 @@ def _interact(rule: Rule, other: Rule) -> bool:
 
 
 def _is_plain(rule: Rule) -> bool:
-    """Whether a rule deletes letters, or apostrophes, wherever they stand, and leaves nothing.
-
-    Both at once ("n'", "i'") are what writers run together.
-    """
-    if not isinstance(rule, Drop) or rule.where != "anywhere" or rule.residue:
-        return False
-    return rule.sequence == "'" or "'" not in rule.sequence
+    """Whether a rule deletes a sequence wherever it stands, and leaves nothing."""
+    return isinstance(rule, Drop) and rule.where == "anywhere" and not rule.residue
 
 
 def _is_half_ligature(rule: Rule) -> bool:

@@ -453,5 +453,8 @@ class Hypotheses:
 
 
 def _is_letters(sequence: str) -> bool:
-    """Whether a sequence is of letters and apostrophes; digits and other marks are of no words."""
-    return all(each.isalpha() or each == "'" for each in sequence)
+    """Whether a sequence is of letters, or is an apostrophe, which is lost alone.
+
+    Digits and other marks are of no words, and letters with an apostrophe ("wast") are run together.
+    """
+    return sequence == "'" or sequence.isalpha()
