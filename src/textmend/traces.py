@@ -455,6 +455,6 @@ class Hypotheses:
 def _is_letters(sequence: str) -> bool:
     """Whether a sequence is of letters, or is an apostrophe, which is lost alone.
 
-    Digits and other marks are of no words, and letters with an apostrophe ("wast") are run together.
+    Digits and other marks are of no words; letters with an apostrophe are run together ("wast").
     """
     return sequence == "'" or sequence.isalpha()
