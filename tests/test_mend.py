@@ -169,10 +169,9 @@ def test_edits_that_the_channel_does_not_undo_never_get_out() -> None:
     assert proven(Mended(text, (bad,), Channel.of("the"))).text is text
 
 
-def test_few_proofs_find_the_edit_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ["or"] * 500
-    edits = [Edit(3 * at, 3 * at + 2, "or", "other", "word", 0.9) for at in range(500)]
-    edits[321] = replace(edits[321], after="over")
+@pytest.fixture
+def proofs(monkeypatch: pytest.MonkeyPatch) -> list[Mended]:
+    """The results whose proof was asked for."""
     asked: list[Mended] = []
     damage = Mended.damage
 
@@ -181,9 +180,16 @@ def test_few_proofs_find_the_edit_that_fails(monkeypatch: pytest.MonkeyPatch) ->
         return damage(mended)
 
     monkeypatch.setattr(Mended, "damage", counted)
+    return asked
+
+
+def test_few_proofs_find_the_edit_that_fails(proofs: list[Mended]) -> None:
+    words = ["or"] * 500
+    edits = [Edit(3 * at, 3 * at + 2, "or", "other", "word", 0.9) for at in range(500)]
+    edits[321] = replace(edits[321], after="over")
     found = proven(Mended(" ".join(words), tuple(edits), Channel.of("the")))
     assert set(edits) - set(found.edits) == {edits[321]}
-    assert len(asked) < 50
+    assert len(proofs) < 50
 
 
 def test_min_probability_leaves_out_what_is_less_likely() -> None:
@@ -255,20 +261,12 @@ def test_alternatives_share_what_calibration_leaves(calibrated: float) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_an_input_that_the_channel_would_change_is_given_up_at_once(
-    size: int, monkeypatch: pytest.MonkeyPatch
+    size: int, proofs: list[Mended]
 ) -> None:
     text = "the sea" + " or" * size
     edits = tuple(Edit(8 + 3 * at, 10 + 3 * at, "or", "other", "word", 0.9) for at in range(size))
-    asked: list[Mended] = []
-    damage = Mended.damage
-
-    def counted(mended: Mended) -> str:
-        asked.append(mended)
-        return damage(mended)
-
-    monkeypatch.setattr(Mended, "damage", counted)
     assert proven(Mended(text, edits, Channel.of("the"))) == Mended(text)
-    assert len(asked) == 2
+    assert len(proofs) == 2
 
 
 def test_few_alternatives_are_shown_and_no_unlikely_ones() -> None:

@@ -288,6 +288,11 @@ class Census:
         return np.array([is_sentence(line) for line in self.lines], dtype=float)
 
     @cached_property
+    def asked(self) -> Floats:
+        """Words in each line where absent words are missed: running text that is sentences."""
+        return self.sizes * self.sentences
+
+    @cached_property
     def novelty(self) -> Floats:
         """The share of each line's words that are running text, and not only repeated."""
         words = sums(self.tally.lines, self.tally.counts, len(self.lines))

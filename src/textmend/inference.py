@@ -432,7 +432,7 @@ class _Selection:
         spared = [each.drop.pattern for each in others]
         rate = census.lexicon.commonest.rate(rule.pattern, without=spared)
         usage = _usage(census, rate, surviving)
-        silent = silence(census.sizes * census.sentences * rate * usage, surviving, share)
+        silent = silence(census.asked * rate * usage, surviving, share)
         is_prose = census.is_prose((*_drops(others), rule))
         if not is_prose:
             silent = np.minimum(silent, 0.0)
@@ -528,7 +528,7 @@ class _Selection:
         known = self._missed_lines.get(word)
         if known is None:
             census = self.census
-            telling = np.flatnonzero(census.sizes * census.sentences)
+            telling = np.flatnonzero(census.asked)
             # Some pages tell as much as all of a book.
             telling = telling[:: math.ceil(census.sizes.sum() / _ENOUGH_WORDS)]
             known = np.zeros(len(census.lines))
@@ -649,8 +649,8 @@ def _usage(census: Census, rate: float, surviving: Floats) -> float:
     Where some hold a sequence and others do not, its rate in this source is what tells how surely
     those others should. Of a single text nothing but the language tells it.
     """
-    expected = float((census.sizes * census.sentences).sum()) * rate
-    if len(set(census.texts)) < 2 or not expected:
+    expected = float(census.asked.sum()) * rate
+    if not expected or census.texts[0] == census.texts[-1]:
         return 1.0
     return min(float(surviving.sum()) / expected, 1.0)
 
@@ -674,7 +674,7 @@ def damaged_lines(
     for drop in channel.drops:
         rate = census.lexicon.commonest.rate(drop.pattern)
         surviving = census.survivors(drop)
-        expected = census.sizes * census.sentences * rate * _usage(census, rate, surviving)
+        expected = census.asked * rate * _usage(census, rate, surviving)
         odds += silence(expected, surviving, shares.get(drop, 1.0))
     inside = preimages.at("text")
     gains = {

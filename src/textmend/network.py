@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from textmend.lexicon import key
 from textmend.modelfile import CLASSES, SHIPPED, is_class, read
 from textmend.threads import spread
-from textmend.tokens import WORD, Shape, shape
+from textmend.tokens import Shape, is_word, shape
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.intp]
@@ -42,7 +42,6 @@ _AT_ONCE = 1000  # slots that are worked on together
 
 _NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
 _YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
-_WORD = regex.compile(WORD)
 
 # Up to 2**24 a float32 holds whole numbers exactly; the rest is a margin for rounding.
 _EXACT = 0.9 * 2**24
@@ -53,11 +52,6 @@ def number_class(text: str) -> str | None:
     if not _NUMBER.fullmatch(text):
         return None
     return "<year>" if _YEAR.fullmatch(text) else "<number>"
-
-
-def is_word(text: str) -> bool:
-    """Whether ``text`` is a word to the tokenizer, and not a mark, a number or an identifier."""
-    return _WORD.fullmatch(text) is not None
 
 
 def unknown_class(word: str, index: Mapping[str, int]) -> int:

@@ -21,8 +21,6 @@ WORD = r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*"
 
 _WORD = regex.compile(WORD)
 
-# The order matters: what only looks like words comes before words.
-
 # The order matters: what only looks like words comes before words. What may be long begins where no
 # part of it stands before it, or is possessive: a run is then read a fixed number of times, and not
 # once more from each of its characters.

@@ -31,11 +31,10 @@ from textmend.network import (
     LONGEST_ENDING,
     SHAPES,
     form,
-    is_word,
     number_class,
     unknown_class,
 )
-from textmend.tokens import sentence_starts, tokenize
+from textmend.tokens import is_word, sentence_starts, tokenize
 
 _ENDINGS_SHARE = 40  # of a vocabulary one part in so many is for what unknown words end in
 LINE_START = 8  # bit of a code: the token begins a line; below are the shape and FIRST

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from textmend.channel import Channel
 from textmend.lexicon import Lexicon, key
-from textmend.network import Lines, Network, form, is_word, recurring
-from textmend.tokens import Token, lines, sentence_starts, tokenize
+from textmend.network import Lines, Network, form, recurring
+from textmend.tokens import Token, is_word, lines, sentence_starts, tokenize
 from textmend.training.sampling import MAX_CANDIDATES, Words
 
 _COMMON = 1e-5  # a word that makes up at least this share of clean text

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from textmend.channel import Channel, Drop, Place
 from textmend.modelfile import CLASSES, is_class
-from textmend.network import FIRST, SHAPES, form, is_word, recurring
+from textmend.network import FIRST, SHAPES, form, recurring
+from textmend.tokens import is_word
 from textmend.training.corpus import LINE_START, Corpus
 
 Array = NDArray[Any]
