@@ -41,6 +41,7 @@ WhiteSpace = Literal["keep", "squeeze", "collapse"]
 _BLANK = r"[^\S\n]"
 # What names a file rather than letters that were deleted: a path, or a name with an ending.
 _FILE = regex.compile(r"(?:\w:)?[\w.~-]*[/\\](?=.*\w)[\w.~/\\ -]*|[^:,]*\w\.[a-zA-Z]\w+")
+_COMMA = r"(?<!ligatures\([^()]*),"  # between drops, not between the glyphs of a set
 _LIKE_A_FAMILY = 0.85  # of a name in a spec: nobody deletes "ligature", or "nonascii"
 
 _MOST_DROPS = 1000  # each is applied to all words of the lexicon, which takes 30 ms
@@ -163,7 +164,8 @@ class Channel:
         Channel((Drop('ing', where='word-end'), Drop('ff', residue='f'),))
         """
         _refuse_a_file("channel", checks.text("spec", spec))
-        return cls(tuple(_parse_drop(part.strip(), spec) for part in spec.split(",")))
+        parts = regex.split(_COMMA, spec)
+        return cls(tuple(_parse_drop(part.strip(), spec) for part in parts))
 
     def __bool__(self) -> bool:
         return bool(self.drops)
@@ -324,10 +326,19 @@ def _drop_from(entry: Any, place: int) -> Rule:
 
 def _parse_drop(part: str, spec: str) -> Rule:
     name, *options = part.split(":")
+    name, bracket, members = name.partition("(")
+    if bracket and not (name in FAMILIES and members.endswith(")")):
+        name, members = name + bracket + members, ""
     if not name or not all(options):
         raise TextmendError(
             f"malformed channel {spec!r}: expected sequences separated by commas, "
             "such as the,ad, or the names of families, such as ligatures:space"
+        )
+    if name == Ligatures.family:
+        return Ligatures.parse(options, members.removesuffix(")"))
+    if members:
+        raise TextmendError(
+            f"malformed channel {spec!r}: {name} is no set, and ({members} was given"
         )
     if name in FAMILIES:
         return FAMILIES[name].parse(options)

@@ -1,4 +1,4 @@
-"""Families of deletions that no single sequence describes: each a rule of its own kind.
+"""Families of losses that no single sequence describes: each a rule of its own kind.
 
 A family says what it deletes and leaves (its forward model, as of every :class:`Rule`), which of
 its options a short spec may name, and which variants inference should try on a text. To add one,
@@ -7,6 +7,7 @@ write its class and list it in :data:`FAMILIES`. Start reading at :class:`Ligatu
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self, get_args
@@ -14,7 +15,7 @@ from typing import ClassVar, Literal, Self, get_args
 import regex
 
 from textmend import checks
-from textmend.drops import PARAGRAPH, Reach, Rule
+from textmend.drops import LETTER, PARAGRAPH, Reach, Rule
 from textmend.errors import TextmendError
 
 # How residues are called in a spec, where the character itself would not be readable.
@@ -22,6 +23,16 @@ _RESIDUES = {"space": " ", "fffd": "\ufffd", "nul": "\0"}
 _CODE = regex.compile(r"(?i)u\+([0-9a-f]{2,6})")
 _LAST_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
+
+
+def without_marks(text: str) -> str:
+    """A text whose letters have lost their accents and other marks.
+
+    >>> without_marks("función")
+    'funcion'
+    """
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def residue_named(name: str) -> str:
@@ -57,7 +68,7 @@ class Family(Rule):
 
     @classmethod
     def parse(cls, options: Sequence[str]) -> Self:
-        """The rule that a spec names, given what follows the family's name."""
+        """The rule that a spec names, given the options that follow the family's name."""
         if options:
             raise TextmendError(f"{cls.family} has no options, and {options[0]!r} was given")
         return cls()
@@ -69,36 +80,61 @@ class Family(Rule):
         return [cls()]
 
 
+_COMMON_GLYPHS = ("ffi", "ffl", "ff", "fi", "fl")
+_OTHER_GLYPHS = ("ft", "tt", "ti", "st", "ct", "Th")
+
+
 @dataclass(frozen=True, repr=False)
 class Ligatures(Family):
-    """The letter pairs that fonts draw as one glyph: ffi ffl ff fi fl, capitals not.
+    """The letters that fonts draw as one glyph: ffi ffl ff fi fl, capitals not.
 
-    ``extended`` adds those that few fonts have: ft, tt, ti, st, ct, Th.
+    ``extended`` adds those that few fonts have: ft, tt, ti, st, ct, Th. ``glyphs`` names those of
+    one font instead, separated by commas. Each leaves the residue.
 
     >>> Ligatures(residue=" ")
     Ligatures(residue=' ')
+    >>> Ligatures.parse(["space"], "ti,tti")
+    Ligatures(residue=' ', glyphs='ti,tti')
     """
 
     family: ClassVar[str] = "ligatures"
 
     residue: str = ""
     extended: bool = False
+    glyphs: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.glyphs and not all(self.glyphs.split(",")):
+            raise TextmendError(
+                f"{self.family}: {self.glyphs!r} names no glyphs; write them as in ti,tt,tti"
+            )
+        if self.glyphs and self.extended:
+            raise TextmendError(f"{self.family}: either extended, or glyphs of its own, not both")
 
     @property
     def pattern(self) -> str:
         """Longest first."""
-        return "ffi|ffl|ff|fi|fl|ft|tt|ti|st|ct|Th" if self.extended else "ffi|ffl|ff|fi|fl"
+        own = self.glyphs.split(",") if self.glyphs else _COMMON_GLYPHS
+        glyphs = (*own, *_OTHER_GLYPHS) if self.extended else own
+        return "|".join(map(regex.escape, sorted(glyphs, key=len, reverse=True)))
 
     @classmethod
-    def parse(cls, options: Sequence[str]) -> Self:
-        """``ligatures``, ``ligatures:space``, ``ligatures:extended:fffd``."""
+    def parse(cls, options: Sequence[str], members: str = "") -> Self:
+        """``ligatures``, ``ligatures:space``, ``ligatures:extended:fffd``, ``ligatures(ti,tt)``."""
         plain = [option for option in options if option != "extended"]
-        return cls(_one_residue(cls.family, plain), extended=len(plain) < len(options))
+        glyphs = ",".join(each.strip() for each in members.split(","))
+        extended = len(plain) < len(options)
+        return cls(_one_residue(cls.family, plain), extended=extended, glyphs=glyphs)
 
     @classmethod
     def variants(cls, residues: Sequence[str]) -> list[Self]:
-        """The common ones and all, with each residue."""
-        return [cls(each, extended) for each in residues for extended in (False, True)]
+        """The common ones, those of fonts that have no ffi and ffl, and all; with each residue."""
+        return [
+            each
+            for residue in residues
+            for each in (cls(residue), cls(residue, glyphs="ff,fi,fl"), cls(residue, extended=True))
+        ]
 
 
 @dataclass(frozen=True, repr=False)
@@ -181,16 +217,7 @@ class RandomLoss(Family):
     @classmethod
     def parse(cls, options: Sequence[str]) -> Self:
         """``random``, ``random:1%``, ``random:0.01``."""
-        if len(options) > 1:
-            raise TextmendError(f"random: one rate is enough, not {' and '.join(options)}")
-        if not options:
-            return cls()
-        (option,) = options
-        try:
-            rate = float(option.removesuffix("%")) / (100 if option.endswith("%") else 1)
-        except ValueError:
-            raise TextmendError(f"random: {option!r} is no rate; write 1% or 0.01") from None
-        return cls(rate)
+        return cls(_one_rate(cls.family, options)) if options else cls()
 
     @classmethod
     def variants(cls, residues: Sequence[str]) -> list[Self]:
@@ -247,9 +274,177 @@ class DropCaps(Family):
         return [cls()]
 
 
+# Letters that have a stroke rather than a mark of their own, as Unicode has it, and their bases.
+_STROKES = str.maketrans("łŁøØđĐħĦŧŦı", "lLoOdDhHtTi")
+# How German is written where umlauts cannot be.
+_GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+
+
+@dataclass(frozen=True, repr=False)
+class Accents(Family):
+    """Letters that lost their accents and kept their bases: "último" became "ultimo".
+
+    ``german``: as German is written without umlauts, "ü" became "ue" and "ß" became "ss".
+
+    >>> Accents().left(regex.search("é", "café"))
+    'e'
+    """
+
+    family: ClassVar[str] = "accents"
+
+    german: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """Letters of an alphabet with marks, and the marks that combine with letters."""
+        if self.german:
+            return "[äöüßÄÖÜ]"
+        letters = rf"[\p{{dt=canonical}}{''.join(map(chr, _STROKES))}]"
+        alphabets = r"[\p{Latin}\p{Greek}\p{Cyrillic}]"
+        return rf"(?-i:[^\x00-\x7f](?<=(?=\p{{L}}){letters}(?<={alphabets})|\p{{Mn}}))"
+
+    def left(self, found: regex.Match[str]) -> str:
+        """The base, in the case of the letter; of a lone mark nothing."""
+        letter = found[0]
+        if not self.german:
+            return without_marks(letter).translate(_STROKES)
+        base = _GERMAN[letter.lower()]
+        if letter.islower():
+            return base
+        beside = found.string[max(0, found.start() - 1) : found.start()]
+        beside += found.string[found.end() : found.end() + 1]
+        return base.upper() if beside.isupper() else base.title()
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """``accents``, ``accents:german``."""
+        for option in options:
+            checks.one_of(cls.family, "option", option, ("german",))
+        return cls(bool(options))
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """Folded to the base, and as German has it."""
+        del residues
+        return [cls(), cls(german=True)]
+
+
+@dataclass(frozen=True, repr=False)
+class Apostrophes(Family):
+    """Apostrophes inside words and at their ends, straight or curled; each leaves the residue."""
+
+    family: ClassVar[str] = "apostrophes"
+
+    residue: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """After a letter: an apostrophe before one is hardly told from a quotation mark."""
+        return rf"['’](?<={LETTER}.)"
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """``apostrophes``, ``apostrophes:fffd``."""
+        return cls(_one_residue(cls.family, options))
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """With each residue."""
+        return [cls(each) for each in residues]
+
+
+@dataclass(frozen=True, repr=False)
+class Hyphens(Family):
+    """Hyphens between letters: "well-known" became "wellknown"."""
+
+    family: ClassVar[str] = "hyphens"
+    parts: ClassVar[str] = "-"
+
+    @property
+    def pattern(self) -> str:
+        """Between letters."""
+        return rf"-(?<={LETTER}.)(?={LETTER})"
+
+
+# The share of the spaces of a text, wrapped at the usual 72 columns, that end a line.
+_LINE_ENDS = 0.085
+# Beside what a space is lost: letters, digits, and marks that have a space on that side.
+_BEFORE_SPACE, _AFTER_SPACE = r"[\p{L}\p{M}\p{N},.;:!?)\]”’\"%]", r"[\p{L}\p{N}(\[“‘\"$£€]"
+
+
+@dataclass(frozen=True, repr=False)
+class Spaces(Family):
+    """Spaces between words: all of them, or each with the probability ``rate``.
+
+    ``of="line-ends"``: those where a line ended, one in so many words; a scraper deletes line ends
+    and leaves nothing.
+
+    >>> Spaces(0.05).name
+    'spaces:5%'
+    """
+
+    family: ClassVar[str] = "spaces"
+    parts: ClassVar[str] = " "
+
+    rate: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.number(
+            "spaces: the rate",
+            self.rate,
+            lambda rate: 0.0 < rate <= 1.0,
+            "it must be above 0 and at most 1, such as 0.05",
+        )
+        super().__post_init__()
+
+    @property
+    def pattern(self) -> str:
+        """One space between words, or between a word and a mark."""
+        return rf" (?<={_BEFORE_SPACE} )(?={_AFTER_SPACE})"
+
+    @property
+    def name(self) -> str:
+        """With the rate, where it is not all."""
+        return f"{self.family}:{100 * self.rate:.2g}%" if self.rate < 1.0 else self.family
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """``spaces``, ``spaces:5%``, ``spaces:line-ends``."""
+        if list(options) == ["line-ends"]:
+            return cls(_LINE_ENDS)
+        return cls(_one_rate(cls.family, options)) if options else cls()
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """Those of line ends."""
+        del residues
+        return [cls(_LINE_ENDS)]
+
+
 FAMILIES: dict[str, type[Family]] = {
-    each.family: each for each in (Ligatures, NonAscii, Doubled, DropCaps, RandomLoss)
+    each.family: each
+    for each in (
+        Ligatures,
+        NonAscii,
+        Doubled,
+        DropCaps,
+        RandomLoss,
+        Accents,
+        Apostrophes,
+        Hyphens,
+        Spaces,
+    )
 }
+
+
+def _one_rate(family: str, options: Sequence[str]) -> float:
+    if len(options) > 1:
+        raise TextmendError(f"{family}: one rate is enough, not {' and '.join(options)}")
+    (option,) = options
+    try:
+        return float(option.removesuffix("%")) / (100 if option.endswith("%") else 1)
+    except ValueError:
+        raise TextmendError(f"{family}: {option!r} is no rate; write 1% or 0.01") from None
 
 
 def _one_residue(family: str, options: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from textmend import checks
 from textmend.errors import TextmendError
+from textmend.families import without_marks
 from textmend.memory import Answers
 from textmend.tokens import WORD, Beside, Shape, Token, lines, sentence_starts, shape, tokenize
 
@@ -94,16 +95,6 @@ def folded(text: str) -> str:
     """A text in lower case, with straight apostrophes."""
     # Python makes two characters of the lower case of İ.
     return text.replace("İ", "i").lower().replace("’", "'")
-
-
-def without_marks(text: str) -> str:
-    """A text whose letters have lost their accents and other marks.
-
-    >>> without_marks("función")
-    'funcion'
-    """
-    apart = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def key(word: str) -> str:
