@@ -3,9 +3,9 @@
 import pytest
 
 from textmend import Channel, Drop, mend
-from textmend.candidates import Column, Columns
+from textmend.mending.lattice import Column, Columns
 from textmend.lexicon import Lexicon
-from textmend.preimages import Preimages
+from textmend.mending.preimages import Preimages
 from textmend.tokens import tokenize
 
 EXAMPLE = Channel.of("the", "ad")

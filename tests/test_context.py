@@ -7,11 +7,11 @@ import warnings
 import numpy as np
 
 from textmend import Channel, Mender
-from textmend.candidates import Columns
-from textmend.context import NetworkContext, PairContext
+from textmend.mending.lattice import Columns
+from textmend.mending.context import NetworkContext, PairContext
 from textmend.lexicon import Lexicon
 from textmend.network import Network
-from textmend.preimages import Preimages
+from textmend.mending.preimages import Preimages
 from textmend.tokens import lines, tokenize
 
 EXAMPLE = Channel.of("the", "ad")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from textmend.decoder import Array, posteriors, softmax
+from textmend.mending.decoder import Array, posteriors, softmax
 
 
 @st.composite

@@ -19,7 +19,7 @@ import pytest
 from textmend import Channel, Drop, Mender, TextmendError
 from textmend.channel import WhiteSpace
 from textmend.lexicon import Lexicon
-from textmend.losses import Losses
+from textmend.mending.losses import Losses
 from textmend.noise import _slips
 from textmend.tokens import tokenize
 

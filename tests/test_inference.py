@@ -22,7 +22,7 @@ from textmend.inference import (
     recognize,
 )
 from textmend.lexicon import Lexicon
-from textmend.preimages import Preimages
+from textmend.mending.preimages import Preimages
 from textmend.tokens import lines, tokenize
 from textmend.traces import Hypotheses, Traces
 

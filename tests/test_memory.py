@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textmend import Channel, Drop, Mender
-from textmend.candidates import Columns
+from textmend.mending.lattice import Columns
 from textmend.lexicon import Lexicon, key
 from textmend.memory import Answers, kept
-from textmend.preimages import Preimages
+from textmend.mending.preimages import Preimages
 
 
 @given(st.lists(st.tuples(st.integers(), st.text()), max_size=40), st.integers(200, 2000))

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
-from textmend.candidates import Column, Slot
+from textmend.mending.lattice import Column, Slot
 from textmend.channel import WhiteSpace
-from textmend.context import Calibration, Judged
+from textmend.mending.context import Calibration, Judged
 from textmend.edits import Alternative, Edit, Kind
-from textmend.pipeline import _alternatives, _edits, proven
-from textmend.pipeline import mend as found_edits
-from textmend.preimages import Candidate, Preimages
+from textmend.mending.pipeline import _alternatives, _edits, proven
+from textmend.mending.pipeline import mend as found_edits
+from textmend.mending.preimages import Candidate, Preimages
 from textmend.tokens import lines, tokenize
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]

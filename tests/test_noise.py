@@ -14,7 +14,7 @@ from textmend import Channel, Edit, Mended, RandomLoss, infer_channel, mend, men
 from textmend.census import Census
 from textmend.hypotheses import DeletionIndex
 from textmend.lexicon import UNKNOWN_SHARE, Lexicon
-from textmend.losses import Losses
+from textmend.mending.losses import Losses
 from textmend.noise import _JARGON, _PRICE, _SLIPS, _fit, _slips, _strange, random_loss
 from textmend.tokens import lines, tokenize
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from textmend.drops import Drop, Rule
 from textmend.lexicon import Lexicon, attested, key
-from textmend.spans import is_sign_of_loss, position
+from textmend.mending.arcs import is_sign_of_loss, position
 from textmend.tokens import (
     JOINING,
     Token,

@@ -37,9 +37,9 @@ from textmend.languages import is_in
 from textmend.lexicon import Lexicon
 from textmend.missed import Missed
 from textmend.noise import random_loss
-from textmend.preimages import Preimages
+from textmend.mending.preimages import Preimages
 from textmend.regions import segment
-from textmend.spans import is_sign_of_loss, position, spans
+from textmend.mending.arcs import is_sign_of_loss, position, torn
 from textmend.tokens import Token
 from textmend.traces import GAIN_CAP, Hypotheses, Rules, Traces, gain
 
@@ -687,7 +687,7 @@ def damaged_lines(
     for line in range(len(odds)):
         odds[line] += sum(
             min(span.gain, GAIN_CAP[-1])
-            for span in spans(census.lines[line], channel, preimages, sure=True).values()
+            for span in torn(census.lines[line], channel, preimages, sure=True).values()
             if span.gain > 0.0
         )
         opener = census.openers[line]

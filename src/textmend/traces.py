@@ -23,8 +23,8 @@ from textmend.drops import Drop, Place, Rule
 from textmend.families import FAMILIES, Ligatures
 from textmend.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.lexicon import key
-from textmend.preimages import Preimages
-from textmend.spans import is_sign_of_loss, position, spans
+from textmend.mending.preimages import Preimages
+from textmend.mending.arcs import is_sign_of_loss, position, torn
 from textmend.tokens import shape
 
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.
@@ -390,13 +390,13 @@ class Hypotheses:
     def _of_family(self, rule: Rule) -> Traces:
         census = self.census
         preimages = Preimages.common((rule,), census.lexicon.lang)
-        pieces = self._pieces(rule, preimages) if preimages.spanning else None
+        pieces = self._pieces(rule, preimages) if preimages.torn else None
         found = pieces or Traces(census.tally)
         for text in preimages.leaving(map(census.types.__getitem__, census.suspicious)):
             place = census.places[text]
             # A space that it left beside a space of the text is not to be told from that.
             if place not in found.covered:
-                ratio = preimages.mass_with_spaces(text) / census.suspicious[place]
+                ratio = preimages.mass(text, merged=True) / census.suspicious[place]
                 found.add(place, math.log1p(ratio), len(text), preimages.likeliest(text))
         return found
 
@@ -411,7 +411,7 @@ class Hypotheses:
             odd = any(token.text in census.marks for token in line) if census.marks else False
             if not odd and not strange:
                 continue
-            for span in spans(line, channel, preimages, sure=True).values():
+            for span in torn(line, channel, preimages, sure=True).values():
                 text = span.words[0].word
                 whole = span.last == span.first and line[span.first].kind == "word"
                 trace = census.places[text] if whole else census.trace(text)

@@ -13,13 +13,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.candidates import Column, Columns, Vanished
+from textmend.mending.lattice import Column, Columns, Vanished
 from textmend.channel import Channel
-from textmend.context import Calibration, Context, Judged
-from textmend.decoder import Array
+from textmend.mending.context import Calibration, Context, Judged
+from textmend.mending.decoder import Array
 from textmend.edits import Alternative, Edit, Kind, Mended, survivors
-from textmend.preimages import Candidate, Preimages
-from textmend.spans import position
+from textmend.mending.preimages import Candidate, Preimages
+from textmend.mending.arcs import position
 from textmend.tokens import Token, code_lines, is_sentence
 
 _ALTERNATIVES = 4

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
-from textmend.candidates import Column, Slot
-from textmend.decoder import Array, posteriors, softmax
+from textmend.mending.lattice import Column, Slot
+from textmend.mending.decoder import Array, posteriors, softmax
 from textmend.edits import Kind
 from textmend.lexicon import Lexicon
 from textmend.memory import Answers
 from textmend.network import Floats, Ids, Lines, Network, form, recurring
-from textmend.preimages import Candidate
+from textmend.mending.preimages import Candidate
 from textmend.tokens import shape
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end

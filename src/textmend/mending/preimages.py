@@ -20,10 +20,10 @@ import regex
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
 from textmend.lexicon import Lexicon, folded, key
-from textmend.losses import Losses
+from textmend.mending.losses import Losses
 from textmend.memory import Answers, kept
 from textmend.spelling import Speller
-from textmend.tokens import WORD, Beside, Shape, Token, is_word, shape
+from textmend.tokens import Beside, Shape, Token, is_word, shape
 
 _MOST_PREIMAGES = 24
 _ENTRY = 140  # bytes of a word under what is left of it
@@ -37,8 +37,6 @@ _VANISHED_FREQUENCY = 1e-5
 # of unknown words, which lost something, nearly all.
 _TAIL = 1e-6
 _BELIEVED, _UNBELIEVABLE = 0.1, 0.01
-_HEAD = regex.compile(rf"{WORD}|.")
-_NEXT = regex.compile(r"\s*(?:[\p{L}\p{M}]+|.)|", regex.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,9 @@ class Candidate:
 class Preimages:
     """The words that drops damage, by what they leave of them.
 
-    ``spanning``: whether what is left of a word may be more or other than a single word. ``loose``:
-    what is left with spaces that may have merged with each other or with those of the text, by what
-    it is then.
+    ``torn``: what is left that is more or other than a single word, by what it is once its spaces
+    have merged with each other and with those of the text. ``unsettling``: the share of all words
+    that leave white space at an end.
     """
 
     def __init__(
@@ -114,31 +112,24 @@ class Preimages:
             if lexicon.frequency(word) >= _VANISHED_FREQUENCY
         ]
         pieces = [left for left in self._words if not is_word(left)]
-        torn = pieces if any(drop.residue for drop in drops) else ()
-        self.spanning = any(map(is_word, chain.from_iterable(map(self._written, torn))))
         # The share of all words beside which white space was left to be settled.
         self.unsettling = self._mass(vanished) + sum(
             self._mass(self._written(left)) for left in pieces if left.strip(" ") != left
         )
-        self.loose: dict[str, list[str]] = {}
-        for left in pieces:
-            if (
-                " " in left
-                and (merged := " ".join(filter(None, left.split(" ")))) != left
-                and merged
-            ):
-                self.loose.setdefault(merged, []).append(left)
+        self.torn: dict[str, list[str]] = {}
+        for left in pieces if any(drop.residue for drop in drops) else ():
+            if merged := " ".join(filter(None, left.split(" "))):
+                self.torn.setdefault(merged, []).append(left)
         self._surfaces: Answers[tuple[str, bool, Beside], tuple[Candidate, ...]] = Answers(
             each=500, most=4_000_000
         )
         self._logs_alone: Answers[tuple[str, str], float] = Answers(each=200, most=2_000_000)
-        self._logs_with_spaces: Answers[str, float] = Answers(each=150, most=2_000_000)
 
     @property
     def size(self) -> int:
         """Roughly the bytes that it takes."""
-        words = len(self._words) + len(self._others) + sum(map(len, self.loose.values()))
-        kept = self._surfaces.size + self._logs_alone.size + self._logs_with_spaces.size
+        words = len(self._words) + len(self._others) + sum(map(len, self.torn.values()))
+        kept = self._surfaces.size + self._logs_alone.size
         elsewhere = (each.size for each in list(self._elsewhere.values()) if each is not self)
         return _ENTRY * words + kept + sum(elsewhere)
 
@@ -209,22 +200,26 @@ class Preimages:
         """The length of the elided word before another one, with its apostrophe."""
         return max(text.rfind("'"), text.rfind("’")) + 1 if self.lexicon.elides else 0
 
-    def knows(self, text: str) -> bool:
-        """Whether ``text`` may be what is left of something."""
-        return bool(self._lower(key(text)))
-
     @cached_property
-    def heads(self) -> dict[str, set[str]]:
-        """The first word or mark of all that is left of words in several pieces.
+    def _torn_from(self) -> dict[str, list[int]]:
+        """The lengths of all that is torn, by the two characters that it begins with."""
+        found: dict[str, set[int]] = {}
+        for each in self.torn:
+            found.setdefault(each[:2], set()).add(len(each))
+        return {head: sorted(lengths) for head, lengths in found.items()}
 
-        By each, what may follow it: nothing, a mark, or white space with the letters after it.
-        """
-        found: dict[str, set[str]] = {}
-        pieces = (left for left in self._words if not is_word(left))
-        for each in (*pieces, *self.loose):
-            if head := _HEAD.match(whole := each.lstrip(" ")):
-                found.setdefault(head[0], set()).add(following(whole, head.end()))
-        return found
+    def torn_ends(self, form: str, start: int) -> Iterator[int]:
+        """Where what is left of a word may end that begins at ``start`` of a text in lower case."""
+        if form[start : start + 1] in self.torn:
+            yield start + 1
+        for length in self._torn_from.get(form[start : start + 2], ()):
+            if length > 1 and form[start : start + length] in self.torn:
+                yield start + length
+
+    def has_spaces(self, text: str) -> bool:
+        """Whether ``text`` may be what is left of a word but for spaces that have merged."""
+        form = key(text)
+        return any(left != form for left in self.torn.get(form, ()))
 
     def apart(self, tokens: Iterable[Token]) -> float:
         """The log-probability of tokens, each damaged or not, whatever stands beside them."""
@@ -238,32 +233,24 @@ class Preimages:
             self._logs_alone.keep(token[:2], known, token.text)
         return known
 
-    def mass(self, text: str) -> float:
-        """The share of all words that leave ``text``."""
-        return self._mass(self._lower(key(text)))
+    def mass(self, text: str, *, merged: bool = False) -> float:
+        """The share of all words that leave ``text``.
 
-    def with_spaces(self, text: str) -> list[str]:
+        ``merged``: or leave it once their spaces have merged with others.
+        """
+        return self._mass(self.merged(text) if merged else self._lower(key(text)))
+
+    def merged(self, text: str) -> list[str]:
         """The words that leave ``text``, once their spaces have merged with others."""
-        merged = map(self._written, self.loose.get(key(text), ()))
-        return [*self._lower(key(text)), *chain.from_iterable(merged)]
+        form = key(text)
+        loose = (self._written(left) for left in self.torn.get(form, ()) if left != form)
+        return [*self._lower(form), *chain.from_iterable(loose)]
 
     def leaving(self, texts: Iterable[str]) -> Iterator[str]:
         """Those of some words, in lower case, that may be what is left, spaces merged or not."""
         for text in texts:
-            if text in self._words or text in self.loose or ("'" in text and self._lower(text)):
+            if text in self._words or text in self.torn or ("'" in text and self._lower(text)):
                 yield text
-
-    def mass_with_spaces(self, text: str) -> float:
-        """The share of all words that leave ``text``, once their spaces have merged with others."""
-        return self._mass(self.with_spaces(text))
-
-    def log_mass_with_spaces(self, text: str) -> float:
-        """The log of that share; minus infinity where there is none."""
-        known = self._logs_with_spaces.get(text)
-        if known is None:
-            known = log_share(self.mass_with_spaces(text))
-            self._logs_with_spaces.keep(text, known, text)
-        return known
 
     def mass_of(self, words: Iterable[Candidate]) -> float:
         """The share of all words that these are."""
@@ -274,8 +261,7 @@ class Preimages:
 
         Its spaces may have merged with others.
         """
-        loose = (self._written(left)[0] for left in self.loose.get(key(text), ()))
-        return max([*self._lower(key(text)), *loose], key=self.lexicon.frequency)
+        return max(self.merged(text), key=self.lexicon.frequency)
 
     def _mass(self, words: Iterable[str]) -> float:
         return sum(map(self.lexicon.frequency, words))
@@ -383,17 +369,6 @@ class Preimages:
         # What has lost its apostrophe may have had either kind.
         curled = [_curled(each) for each in found]
         return curled if "’" in damaged else list(dict.fromkeys(found + curled))
-
-
-def log_share(share: float) -> float:
-    """The log of a share of all words; minus infinity where there is none."""
-    return math.log(share) if share else -math.inf
-
-
-def following(text: str, end: int) -> str:
-    """What follows a word or mark that ends there: a mark or letters, with white space before."""
-    found = _NEXT.match(text, end)
-    return key(found[0]) if found else ""
 
 
 def _curled(word: str) -> str:

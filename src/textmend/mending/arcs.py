@@ -1,9 +1,9 @@
-"""Which tokens of a line may together be what is left of one word.
+"""Arcs over more than one token, or over what is no word: what a channel left of torn words.
 
-A channel that leaves a space or a mark in the place of letters takes words apart: "classi es",
-"speci?cation", "o# handle". A span is found where the tokens, with what merged of the space beside
-them, are what the channel leaves of a word, and that word is likelier than the pieces. Start
-reading at :func:`spans`.
+A channel that leaves a space, a mark or a digit in the place of letters takes words apart:
+"classi es", "speci?cation", "o7er". All that it may leave of words is looked up in the raw
+characters of a line, wherever a token begins; the arcs that are likelier than the tokens are those
+on the best path. Start reading at :func:`torn`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from textmend.bigrams import Bigrams
 from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import Lexicon, key
-from textmend.preimages import Candidate, Preimages, following, log_share
+from textmend.mending.decoder import paths
+from textmend.mending.preimages import Candidate, Preimages
 from textmend.tokens import JOINING, Beside, Token, beside_capitals, sentence_starts, shape
 
-_LONGEST = 9  # tokens: a word that lost letters in four places
-# Nats by which a word must be likelier than its pieces to be weighed against them in context.
-_WHOLE = -2.0
+# Nats by which a word may be less likely than its pieces and still be weighed against them in
+# context.
+_WEIGHED = 2.0
+_LEAST_GAIN = 1e-3  # nats; more than the tokens have, so that an arc is taken where it can be
 _MOST_REMEMBERED = 20_000
-_AROUND = 4  # characters beside a span that tell whether its spaces merged with theirs
+_AROUND = 4  # characters beside a torn word that tell whether its spaces merged with theirs
 # By language, marks that have no space after them, and none before them.
 _TIGHT = {
     "": (frozenset("([{"), frozenset(".,;:!?)]}")),
@@ -110,11 +112,12 @@ class _Around(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Torn:
     """Adjacent tokens that may be what is left of one word, and what that was.
 
-    ``start`` and ``end``: with the space that was left at either end of them. ``gain``: nats by
-    which the word is likelier than the tokens.
+    ``first`` and ``last``: the places of the tokens in the line. ``start`` and ``end``: with the
+    space that was left at either end of them. ``gain``: nats by which the word is likelier than the
+    tokens.
     """
 
     first: int
@@ -125,78 +128,86 @@ class Span:
     gain: float
 
 
-def spans(
+def torn(
     line: Sequence[Token], channel: Channel, preimages: Preimages, *, sure: bool = False
-) -> dict[int, Span]:
-    """The spans of a line that are likelier one word, by the offset of their first token.
+) -> dict[int, Torn]:
+    """The torn words on the likeliest path through a line, by the offset of their first token.
 
-    A single token that a space beside it belongs to is a span however unlikely, unless only
-    ``sure`` ones are wanted; the capitals of what these were are only those that fit.
+    A single token that a space beside it belongs to is one however unlikely, unless only ``sure``
+    ones are wanted; the capitals of what these were are only those that fit.
     """
-    if not preimages.spanning:
-        return {}
+    found = list(_torn_words(line, channel, preimages, sure=sure)) if preimages.torn else []
+    if len(found) < 2:
+        return {line[each.first].start: each for each in found}
+    # Two that touched would be one word: the node after an arc is beyond the character after it.
+    # An arc that is no likelier than its tokens is still weighed, where no other is in its way.
+    arcs: list[tuple[int, int, float, Torn | None]] = [
+        (each.start, each.end + 1, max(each.gain, _LEAST_GAIN), each) for each in found
+    ]
+    arcs += ((at, at + 1, 0.0, None) for at in range(line[0].start, line[-1].end + 1))
+    arcs.sort(key=lambda arc: arc[:3])
+    best = paths([arc[:2] for arc in arcs], lambda _, place: arcs[place][2]).best
+    chosen = (arcs[place][3] for place in best)
+    return {line[each.first].start: each for each in chosen if each}
+
+
+def _torn_words(
+    line: Sequence[Token], channel: Channel, preimages: Preimages, *, sure: bool
+) -> Iterator[Torn]:
+    """What tokens may be left of, wherever that is likelier than the tokens, or nearly."""
     text = "".join(token.text for token in line)
     offset = line[0].start
+    form = _form(text)
+    ends = {token.end - offset: place for place, token in enumerate(line)}
     around: _Around | None = None
     inside = preimages.at("text")
-    found: list[Span] = []
     for first, token in enumerate(line):
-        kind, shown, _ = token
-        if kind != "word" and kind != "other":
+        if token.kind in ("space", "break"):
             continue
         here = inside if first else preimages.at(position(token, line))
-        after = here.heads.get(key(here.core(shown)))
-        if not after:
+        start = token.start - offset
+        if start and form[start - 1].isalpha() and form[start].isalpha():
             continue
-        if token.start > offset and text[token.start - offset - 1].isalpha():
-            continue
-        several = following(text, token.end - offset) in after
-        if not several and "" not in after:
-            continue
-        for last in range(first, min(first + (_LONGEST if several else 1), len(line))):
-            if line[last].kind in ("number", "break"):
-                break
-            core = text[token.start - offset : line[last].end - offset]
+        for end in here.torn_ends(form, start):
+            last = ends.get(end)
             # What touches other letters is part of a word only.
-            end = line[last].end - offset
-            if text[end : end + 1].isalpha():
-                continue
-            # A token alone is a slot anyway; a span it is where a space beside it is part of it.
-            if line[last].kind == "space" or not (
-                here.loose.get(key(core))
-                or ((last > first or token.kind == "other") and here.knows(core))
-            ):
+            if last is None or form[end : end + 1].isalpha():
                 continue
             tokens = line[first : last + 1]
+            core = text[start:end]
+            # A token alone is a slot anyway, unless a space beside it is part of it.
             alone = first == last and token.kind == "word"
-            as_they_are, least = here.apart(tokens), -math.inf
+            if alone and not here.has_spaces(core):
+                continue
+            as_they_are = here.apart(tokens)
+            least = -math.inf
             if sure or not alone:
-                mass = here.log_mass_with_spaces(core) - _WHOLE
-                if mass <= as_they_are or mass <= (apart := _apart(tokens, here)):
+                least = max(as_they_are, _apart(tokens, here)) - _WEIGHED
+                if log_share(here.mass(core, merged=True)) <= least:
                     continue
-                least = max(as_they_are, apart) + _WHOLE
-            if here.with_spaces(core):
-                opens, beside = False, _NO_SIDE
-                if not sure:  # what is only weighed needs no capitals; few lines come so far
-                    around = around or _Around.of(line, channel, preimages.lexicon)
-                    opens = around.starts[first] or around.parts[last] == "capital"
-                    beside = around.capitals[first]
-                found += (
-                    Span(first, last, start, end, words, chance - as_they_are)
-                    for start, end, words in _readings(
-                        line, first, last, text, opens, beside, channel, here
-                    )
-                    if (chance := log_share(here.mass_of(words[1:]))) > least
+            opens, beside = False, _NO_SIDE
+            if not sure:  # what is only weighed needs no capitals; few lines come so far
+                around = around or _Around.of(line, channel, preimages.lexicon)
+                opens = around.starts[first] or around.parts[last] == "capital"
+                beside = around.capitals[first]
+            yield from (
+                Torn(first, last, at, to, words, chance - as_they_are)
+                for at, to, words in _readings(
+                    line, first, last, text, opens, beside, channel, here
                 )
-    chosen: dict[int, Span] = {}
-    taken: set[int] = set()
-    for span in sorted(found, key=lambda each: -each.gain):
-        # With the place after it: two that touched would be one word.
-        places = range(span.start, span.end + 1)
-        if taken.isdisjoint(places):
-            taken.update(places)
-            chosen[line[span.first].start] = span
-    return chosen
+                if (chance := log_share(here.mass_of(words[1:]))) > least
+            )
+
+
+def log_share(share: float) -> float:
+    """The log of a share of all words; minus infinity where there is none."""
+    return math.log(share) if share else -math.inf
+
+
+def _form(text: str) -> str:
+    """The form of a text under which what is left of words is listed; as long as the text."""
+    form = key(text)
+    return form if len(form) == len(text) else "".join(key(each)[:1] for each in text)
 
 
 def _apart(tokens: Sequence[Token], preimages: Preimages) -> float:
@@ -213,7 +224,7 @@ def _apart(tokens: Sequence[Token], preimages: Preimages) -> float:
             continue
         chances = {token.text: bigrams.probability(token.text, before)}
         if token.kind == "word":
-            for word in preimages.with_spaces(token.text):
+            for word in preimages.merged(token.text):
                 chances[word] = bigrams.probability(word, before)
         before = max(chances, key=chances.__getitem__)
         total += math.log(chances[before])
@@ -246,7 +257,9 @@ def _readings(
     whole = preimages.of(core, first=opening, beside=beside)
     readings: dict[tuple[int, int], tuple[Candidate, ...]] = {(0, 0): whole} if whole else {}
     sides = _spaces(text, start, end, preimages.lang)
-    for left in preimages.loose.get(key(core), ()):
+    for left in preimages.torn.get(key(core), ()):
+        if left.count(" ") == core.count(" "):
+            continue
         words = preimages.of(_in_case_of(core, left), first=opening, beside=beside)
         for taken in product(*sides) if words else ():
             if _fits(text, start, end, taken, words[0].text, channel):

@@ -18,8 +18,8 @@ from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import key
 from textmend.memory import Answers, kept
-from textmend.preimages import Candidate, Preimages
-from textmend.spans import Part, is_written, neighbours, position, spans
+from textmend.mending.preimages import Candidate, Preimages
+from textmend.mending.arcs import Part, is_written, neighbours, position, torn
 from textmend.tokens import (
     Beside,
     Shape,
@@ -139,7 +139,7 @@ class Columns:
         usual = -_TERSE if terse else 0.0
         shouted = is_shouted(line)
         telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
-        whole = spans(line, self._channel, preimages) if preimages.spanning else {}
+        whole = torn(line, self._channel, preimages) if preimages.torn else {}
         found: list[Column] = []
         before: Token | None = None
         blank = ""
