@@ -7,11 +7,11 @@ import warnings
 import numpy as np
 
 from textmend import Channel, Mender
-from textmend.mending.lattice import Columns
-from textmend.mending.context import NetworkContext, PairContext
 from textmend.lexicon import Lexicon
-from textmend.network import Network
+from textmend.mending.context import NetworkContext, PairContext
+from textmend.mending.lattice import Lattice
 from textmend.mending.preimages import Preimages
+from textmend.network import Network
 from textmend.tokens import lines, tokenize
 
 EXAMPLE = Channel.of("the", "ad")
@@ -28,9 +28,9 @@ def test_a_very_long_word_is_no_number_out_of_range() -> None:
 
 def test_only_what_may_be_other_than_it_stands_is_judged() -> None:
     preimages = Preimages.load(EXAMPLE.drops, "en")
-    columns = Columns(EXAMPLE, preimages)
+    lattice = Lattice(EXAMPLE, preimages)
     document = [
-        columns.of(line)
+        lattice.of(line)
         for line in lines(tokenize("A cat sat.\n\nIn dition, y met many or farmers.\nRain fell."))
     ]
     for context in (NetworkContext(Network.load(), Lexicon.load("en")), PairContext("en")):
@@ -39,20 +39,20 @@ def test_only_what_may_be_other_than_it_stands_is_judged() -> None:
             assert each.gap.argmax() or each.words.argmax()
             assert np.isclose(each.gap.sum(), 1)
             assert np.isclose(each.words.sum(), 1)
-            assert len(each.words) in (1, len(each.column.slot.words))
-        best = {each.column.slot.words[int(each.words.argmax())].text for each in judged}
+            assert len(each.words) in (1, len(each.arc.slot.words))
+        best = {each.arc.slot.words[int(each.words.argmax())].text for each in judged}
         assert {"addition", "they", "other"} <= best
-        places = [each.column.start for each in judged]
+        places = [each.arc.start for each in judged]
         assert places == sorted(places)
 
 
 def test_a_line_is_judged_by_itself_and_by_what_recurs_in_the_document() -> None:
     """Beside what recurs, nothing but its own line decides, however many lines there are."""
-    columns = Columns(EXAMPLE, Preimages.load(EXAMPLE.drops, "en"))
+    lattice = Lattice(EXAMPLE, Preimages.load(EXAMPLE.drops, "en"))
     context = NetworkContext(Network.load(), Lexicon.load("en"))
-    line = columns.of(tokenize("They met many or farmers in ir village"))
-    other = columns.of(tokenize("Two boats sank; nobody was hurt, said owner."))
+    line = lattice.of(tokenize("They met many or farmers in ir village"))
+    other = lattice.of(tokenize("Two boats sank; nobody was hurt, said owner."))
     (alone,) = ([(each.words.tolist(), each.gap.tolist()) for each in context.doubted([line])],)
     together = list(context.doubted([other] * 40 + [line] + [other] * 40))
-    again = [(e.words.tolist(), e.gap.tolist()) for e in together if e.column in line]
+    again = [(e.words.tolist(), e.gap.tolist()) for e in together if e.arc in line]
     assert again == alone

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textmend import Channel, Drop, Mender
-from textmend.mending.lattice import Columns
 from textmend.lexicon import Lexicon, key
 from textmend.memory import Answers, kept
+from textmend.mending.lattice import Lattice
 from textmend.mending.preimages import Preimages
 
 
@@ -114,7 +114,7 @@ def test_the_bytes_of_columns_are_known_roughly() -> None:
     mender = Mender(channel="the,ad")
     preimages = Preimages.load(Channel.of("the", "ad").drops, "en")
     mender.mend(text[:200])
-    columns = Columns.load(Channel.of("the", "ad"), preimages)
+    columns = Lattice.load(Channel.of("the", "ad"), preimages)
     before = columns.size
     taken = traced(lambda: mender.mend(text))
     grown = columns.size - before

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
-from textmend.mending.lattice import Column, Slot
 from textmend.channel import WhiteSpace
-from textmend.mending.context import Calibration, Judged
 from textmend.edits import Alternative, Edit, Kind
+from textmend.mending.context import Calibration, Judged
+from textmend.mending.lattice import Arc, Slot
 from textmend.mending.pipeline import _alternatives, _edits, proven
 from textmend.mending.pipeline import mend as found_edits
 from textmend.mending.preimages import Candidate, Preimages
@@ -147,7 +147,7 @@ def test_a_clean_headline_above_a_damaged_body_is_left_alone() -> None:
     check(mended, mended.original)
 
 
-def test_nothing_is_put_between_the_columns_of_code() -> None:
+def test_nothing_is_put_between_the_lattice_of_code() -> None:
     code = "x = f(y)  # re is or way\nz = [x, y]  # of m\n\nreturn (x)  # in or\n" * 2
     mended = Mender(channel="the,ad").mend_and_explain(f"In dition, y met or farmers.\n\n{code}")
     assert not [edit for edit in mended.edits if edit.kind == "vanished-word"]
@@ -289,18 +289,18 @@ class Told:
     """A context that judges as it was told, and keeps what it was asked."""
 
     judged: tuple[Judged, ...] = ()
-    asked: list[Sequence[Column]] = field(default_factory=list)
+    asked: list[Sequence[Arc]] = field(default_factory=list)
     calibration: dict[Kind, Calibration] = field(default_factory=dict)
 
-    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
+    def doubted(self, lines: Sequence[Sequence[Arc]]) -> Iterator[Judged]:
         self.asked += lines
         yield from self.judged
 
 
 def asked_about(
     text: str, channel: Channel, damaged: Sequence[bool]
-) -> tuple[list[Sequence[Column]], list[str]]:
-    """The columns that a context is asked about, and what the channel spared."""
+) -> tuple[list[Sequence[Arc]], list[str]]:
+    """The lattice that a context is asked about, and what the channel spared."""
     context = Told()
     preimages = Preimages.load(channel.drops, "en")
     edits, intact = found_edits(lines(tokenize(text)), damaged, channel, preimages, context, 0.5)
@@ -311,9 +311,9 @@ def asked_about(
 def test_a_line_that_the_channel_spared_is_intact_as_a_whole() -> None:
     text = "Many or others met.\nMany or others met.\nMany or others met."
     asked, intact = asked_about(text, Channel.of("the"), (False, True, False))
-    assert [any(column.is_open for column in line) for line in asked] == [False, True, False]
+    assert [any(arc.is_open for arc in line) for line in asked] == [False, True, False]
     assert intact == ["Many or others met.\n", "others", "Many or others met."]
-    assert [text[column.start : column.end] for line in asked for column in line] == (
+    assert [text[arc.start : arc.end] for line in asked for arc in line] == (
         ["Many", "or", "others", "met", ".", "\n"] * 3
     )[:-1]
 
@@ -332,11 +332,11 @@ def test_words_that_vanished_are_sought_in_prose_and_for_less_in_headings() -> N
     asked, _ = asked_about(text, Channel.of("the"), [True] * 7)
     heading, _, sentence, _, _, *rest = asked  # the first line of code stands beside prose
     assert len(rest) == 2
-    assert any(column.vanished for column in heading)
-    assert any(column.vanished for column in sentence)
-    assert not any(column.vanished for line in rest for column in line)
-    assert all(column.empty_doubt < 0.0 for column in heading if column.vanished)
-    assert all(column.empty_doubt == 0.0 for column in sentence if column.vanished)
+    assert any(arc.vanished for arc in heading)
+    assert any(arc.vanished for arc in sentence)
+    assert not any(arc.vanished for line in rest for arc in line)
+    assert all(arc.empty_doubt < 0.0 for arc in heading if arc.vanished)
+    assert all(arc.empty_doubt == 0.0 for arc in sentence if arc.vanished)
 
 
 CALIBRATION: dict[Kind, Calibration] = {
@@ -353,22 +353,22 @@ def calibrated(kind: Kind, probability: float) -> float:
 
 
 def judged(*words: str, span: bool = False, chances: Sequence[float] = (0.2, 0.8)) -> Judged:
-    """A column at 9, of these words, in whose gap "the" may have stood."""
-    slot = Slot(tuple(Candidate(word, word) for word in words), True, False, "", span=span)
-    column = Column(9, 9 + len(words[0]), slot, (("the", "the"),), 9, "{} ")
-    return Judged(column, np.array([0.1, 0.9]), np.array(chances))
+    """A arc at 9, of these words, in whose gap "the" may have stood."""
+    slot = Slot(tuple(Candidate(word, word) for word in words), True, False, "", torn=span)
+    arc = Arc(9, 9 + len(words[0]), slot, (("the", "the"),), 9, "{} ")
+    return Judged(arc, np.array([0.1, 0.9]), np.array(chances))
 
 
 @pytest.mark.parametrize("span", [False, True])
 def test_an_edit_has_the_calibrated_probability_of_its_kind(span: bool) -> None:
-    column, channel = judged("or", "other", span=span), Channel.of("the")
+    arc, channel = judged("or", "other", span=span), Channel.of("the")
     kind: Kind = "rejoined-word" if span else "word"
     of_gap, of_word = calibrated("vanished-word", 0.9), calibrated(kind, 0.8)
     vanished = Edit(
         9, 9, "", "the ", "vanished-word", of_gap, (Alternative("", 1.0 - of_gap),), ("the",)
     )
     word = Edit(9, 11, "or", "other", kind, of_word, (Alternative("or", 1.0 - of_word),), ("the",))
-    found = list(_edits(column, channel, CALIBRATION, 0.0))
+    found = list(_edits(arc, channel, CALIBRATION, 0.0))
     assert [replace(each, probability=0.0, alternatives=()) for each in found] == [
         replace(each, probability=0.0, alternatives=()) for each in (vanished, word)
     ]
@@ -380,13 +380,13 @@ def test_an_edit_has_the_calibrated_probability_of_its_kind(span: bool) -> None:
         assert one.alternatives[0].probability == pytest.approx(other.alternatives[0].probability)
     # Just so likely is likely enough.
     for each in found:
-        assert each in list(_edits(column, channel, CALIBRATION, each.probability))
-        assert each not in list(_edits(column, channel, CALIBRATION, each.probability + 1e-9))
+        assert each in list(_edits(arc, channel, CALIBRATION, each.probability))
+        assert each not in list(_edits(arc, channel, CALIBRATION, each.probability + 1e-9))
 
 
 def test_what_most_likely_stood_there_is_no_edit() -> None:
-    column = judged("or", "other", chances=(0.8, 0.2))._replace(gap=np.array([0.9, 0.1]))
-    assert list(_edits(column, Channel.of("the"), CALIBRATION, 0.0)) == []
+    arc = judged("or", "other", chances=(0.8, 0.2))._replace(gap=np.array([0.9, 0.1]))
+    assert list(_edits(arc, Channel.of("the"), CALIBRATION, 0.0)) == []
 
 
 @pytest.mark.parametrize(

@@ -18,19 +18,19 @@ from types import NoneType
 from textmend import __version__, checks
 from textmend.bigrams import Bigrams
 from textmend.channel import Channel
-from textmend.mending.context import Context, NetworkContext, PairContext
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
 from textmend.inference import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
 from textmend.languages import AUTO, among, guess
 from textmend.lexicon import Lexicon
-from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
-from textmend.modelfile import SHIPPED, digest_of, read_header
-from textmend.network import Network
+from textmend.mending.context import Context, NetworkContext, PairContext
 from textmend.mending.pipeline import mend as mend_lines
 from textmend.mending.pipeline import proven
 from textmend.mending.preimages import Preimages
+from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
+from textmend.modelfile import SHIPPED, digest_of, read_header
+from textmend.network import Network
 from textmend.tokens import Token, lines, tokenize
 
 _SHIPPED_LANG = "en"

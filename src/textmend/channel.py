@@ -42,6 +42,7 @@ _BLANK = r"[^\S\n]"
 # What names a file rather than letters that were deleted: a path, or a name with an ending.
 _FILE = regex.compile(r"(?:\w:)?[\w.~-]*[/\\](?=.*\w)[\w.~/\\ -]*|[^:,]*\w\.[a-zA-Z]\w+")
 _COMMA = r"(?<!ligatures\([^()]*),"  # between drops, not between the glyphs of a set
+_MARKS = " -'’"  # what stands between letters, and is none
 _LIKE_A_FAMILY = 0.85  # of a name in a spec: nobody deletes "ligature", or "nonascii"
 
 _MOST_DROPS = 1000  # each is applied to all words of the lexicon, which takes 30 ms
@@ -257,6 +258,28 @@ class Channel:
             acting += dict.fromkeys(drop.lost(found) for found in pattern.finditer(text))
             text = pattern.sub(drop.left, text)
         return tuple(acting)
+
+    @cached_property
+    def _on_marks(self) -> tuple[regex.Pattern[str], ...]:
+        """The patterns of those rules that delete marks or spaces beside letters."""
+        return tuple(
+            pattern
+            for pattern in self._spared
+            if any(pattern.search(f"s{mark}s", 1) for mark in _MARKS)
+        )
+
+    def spared_marks(self, text: str) -> list[tuple[int, int]]:
+        """The spans of a text in which marks or spaces stand that the channel might have deleted.
+
+        >>> Channel.parse("hyphens").spared_marks("a well-known name")
+        [(6, 7)]
+        """
+        return sorted(each.span() for rule in self._on_marks for each in rule.finditer(text))
+
+    @property
+    def acts_on_marks(self) -> bool:
+        """Whether it deletes marks or spaces that stand beside letters."""
+        return bool(self._on_marks)
 
     def is_survivor(self, word: str, at: Reach = "document") -> bool:
         """Whether a word holds something that the channel would have deleted for sure.

@@ -19,7 +19,7 @@ from textmend.channel import Channel
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence
 
-Kind = Literal["word", "rejoined-word", "vanished-word"]
+Kind = Literal["word", "rejoined-word", "vanished-word", "parted-words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class Edit:
     """One repair: ``text[start:end] == before`` in the input becomes ``after``.
 
     ``kind``: ``"word"`` (letters put back into a word), ``"rejoined-word"`` (letters put back where
-    a space or a mark had been left in their place) or ``"vanished-word"`` (a whole word put back,
-    with its space). ``probability``: that ``after`` is what was written.
+    a space or a mark had been left in their place), ``"vanished-word"`` (a whole word put back,
+    with its space) or ``"parted-words"`` (what parted words that had run together).
+    ``probability``: that ``after`` is what was written.
     ``alternatives``: the next likeliest, the unchanged text among them. ``drops``: what was
     put back, in the order of the channel.
     """

@@ -15,7 +15,7 @@ from typing import ClassVar, Literal, Self, get_args
 import regex
 
 from textmend import checks
-from textmend.drops import LETTER, PARAGRAPH, Reach, Rule
+from textmend.drops import PARAGRAPH, Reach, Rule
 from textmend.errors import TextmendError
 
 # How residues are called in a spec, where the character itself would not be readable.
@@ -329,6 +329,10 @@ class Accents(Family):
         return [cls(), cls(german=True)]
 
 
+# A letter, or what stands for a span that the channel did not act on (see ``Channel.apply``).
+_BESIDE = r"[\p{L}\p{M}\ufdd0-\ufdef]"
+
+
 @dataclass(frozen=True, repr=False)
 class Apostrophes(Family):
     """Apostrophes inside words and at their ends, straight or curled; each leaves the residue."""
@@ -340,7 +344,7 @@ class Apostrophes(Family):
     @property
     def pattern(self) -> str:
         """After a letter: an apostrophe before one is hardly told from a quotation mark."""
-        return rf"['’](?<={LETTER}.)"
+        return rf"['’](?<={_BESIDE}.)"
 
     @classmethod
     def parse(cls, options: Sequence[str]) -> Self:
@@ -363,13 +367,14 @@ class Hyphens(Family):
     @property
     def pattern(self) -> str:
         """Between letters."""
-        return rf"-(?<={LETTER}.)(?={LETTER})"
+        return rf"-(?<={_BESIDE}.)(?={_BESIDE})"
 
 
 # The share of the spaces of a text, wrapped at the usual 72 columns, that end a line.
 _LINE_ENDS = 0.085
 # Beside what a space is lost: letters, digits, and marks that have a space on that side.
-_BEFORE_SPACE, _AFTER_SPACE = r"[\p{L}\p{M}\p{N},.;:!?)\]”’\"%]", r"[\p{L}\p{N}(\[“‘\"$£€]"
+_BEFORE_SPACE = r"[\p{L}\p{M}\p{N},.;:!?)\]”’\"%\ufdd0-\ufdef]"
+_AFTER_SPACE = r"[\p{L}\p{N}(\[“‘\"$£€\ufdd0-\ufdef]"
 
 
 @dataclass(frozen=True, repr=False)

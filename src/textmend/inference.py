@@ -35,11 +35,11 @@ from textmend.evidence import Evidence, Explained, Inference
 from textmend.families import Doubled, Ligatures
 from textmend.languages import is_in
 from textmend.lexicon import Lexicon
+from textmend.mending.arcs import is_sign_of_loss, position, torn
+from textmend.mending.preimages import Preimages
 from textmend.missed import Missed
 from textmend.noise import random_loss
-from textmend.mending.preimages import Preimages
 from textmend.regions import segment
-from textmend.mending.arcs import is_sign_of_loss, position, torn
 from textmend.tokens import Token
 from textmend.traces import GAIN_CAP, Hypotheses, Rules, Traces, gain
 

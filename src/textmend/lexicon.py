@@ -203,6 +203,10 @@ class Lexicon:
             return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
         return found
 
+    def lists(self, form: str) -> bool:
+        """Whether a word in lower case, with straight apostrophes, is in the lexicon."""
+        return form in self._frequencies
+
     def listed(self, words: Iterable[str]) -> Iterator[str]:
         """Those of some words, in lower case, that are in the lexicon."""
         return filter(self._frequencies.__contains__, words)

@@ -23,8 +23,8 @@ from textmend.drops import Drop, Place, Rule
 from textmend.families import FAMILIES, Ligatures
 from textmend.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.lexicon import key
-from textmend.mending.preimages import Preimages
 from textmend.mending.arcs import is_sign_of_loss, position, torn
+from textmend.mending.preimages import Preimages
 from textmend.tokens import shape
 
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.

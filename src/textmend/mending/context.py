@@ -1,6 +1,6 @@
 """How likely each candidate is, given the words around it.
 
-A :class:`Context` reads the columns of a document and says which of them may be other than they
+A :class:`Context` reads the arcs of a document and says which of them may be other than they
 stand. Start reading at :meth:`NetworkContext.doubted`; :class:`PairContext` does with counts.
 """
 
@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
-from textmend.mending.lattice import Column, Slot
-from textmend.mending.decoder import Array, posteriors, softmax
 from textmend.edits import Kind
 from textmend.lexicon import Lexicon
 from textmend.memory import Answers
-from textmend.network import Floats, Ids, Lines, Network, form, recurring
+from textmend.mending.decoder import Array, posteriors, softmax
+from textmend.mending.lattice import Arc, Slot
 from textmend.mending.preimages import Candidate
+from textmend.network import Floats, Ids, Lines, Network, form, recurring
 from textmend.tokens import shape
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
@@ -54,9 +54,9 @@ class Calibration:
 
 
 class Judged(NamedTuple):
-    """A column, and how probable each choice for its gap and for its word is."""
+    """A arc, and how probable each choice for its gap and for its word is."""
 
-    column: Column
+    arc: Arc
     gap: Array
     words: Array
 
@@ -69,8 +69,8 @@ class Context(Protocol):
         """What the probabilities of each kind of edit are worth."""
         ...
 
-    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
-        """The columns of a document in which something is likelier than what stands there."""
+    def doubted(self, lines: Sequence[Sequence[Arc]]) -> Iterator[Judged]:
+        """The arcs of a document in which something is likelier than what stands there."""
         ...
 
 
@@ -100,12 +100,12 @@ class NetworkContext:
         self._lexicon = lexicon
         self._seen: Answers[Slot, _Facts] = Answers(each=1000, most=10_000_000)
 
-    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
-        """The columns of a document in which something is likelier than what stands there."""
+    def doubted(self, lines: Sequence[Sequence[Arc]]) -> Iterator[Judged]:
+        """The arcs of a document in which something is likelier than what stands there."""
         # The end of a line is no slot; its gap is the one after the last.
-        slots = [[column.slot for column in line if not column.slot.is_end] for line in lines]
+        slots = [[arc.slot for arc in line if not arc.slot.is_end] for line in lines]
         asked = [
-            bool(slot) and any(column.is_open for column in line)
+            bool(slot) and any(arc.is_open for arc in line)
             for slot, line in zip(slots, lines, strict=True)
         ]
         if not any(asked):
@@ -119,18 +119,18 @@ class NetworkContext:
         )
 
     def _judged(
-        self, lines: Sequence[Sequence[Column]], facts: Sequence[_Facts], forms: Ids
+        self, lines: Sequence[Sequence[Arc]], facts: Sequence[_Facts], forms: Ids
     ) -> Iterator[Judged]:
         """What the network makes of lines of which these are the facts."""
         # Where capitals survive, fewer words can have vanished from the start of a sentence.
-        choices = {id(column.vanished): column.vanished for line in lines for column in line}
+        choices = {id(arc.vanished): arc.vanished for line in lines for arc in line}
         words = dict.fromkeys(word for vanished in choices.values() for word, _ in vanished)
         places = {word: place for place, word in enumerate(words, 1)}
         rows = {
             number: np.array([0, *(places[word] for word, _ in vanished)])
             for number, vanished in choices.items()
         }
-        lengths = np.array([sum(not column.slot.is_end for column in line) for line in lines])
+        lengths = np.array([sum(not arc.slot.is_end for arc in line) for line in lines])
         sizes, ids, shares = _joined(facts)
         found = self._network.score(
             Lines(lengths, sizes, ids, shares, forms, self._network.ids(list(words)))
@@ -142,17 +142,17 @@ class NetworkContext:
         gaps = found.gaps.copy()
         # There is one gap more in each line than slots.
         for line, row in zip(lines, np.cumsum(lengths + 1) - lengths - 1, strict=True):
-            gaps[row : row + len(line), 0] -= [column.empty_doubt for column in line]
+            gaps[row : row + len(line), 0] -= [arc.empty_doubt for arc in line]
         filled = (gaps[:, 1:].max(axis=1, initial=-np.inf) > gaps[:, 0]).tolist()
         place = 0  # of the slot among all
         for number, line in enumerate(lines):
-            for column in line:
-                is_slot = not column.slot.is_end
-                if (is_slot and changed[place]) or (column.vanished and filled[place + number]):
+            for arc in line:
+                is_slot = not arc.slot.is_end
+                if (is_slot and changed[place]) or (arc.vanished and filled[place + number]):
                     span = slice(starts[place], starts[place] + sizes[place]) if is_slot else None
                     yield Judged(
-                        column,
-                        softmax(gaps[place + number][rows[id(column.vanished)]]),
+                        arc,
+                        softmax(gaps[place + number][rows[id(arc.vanished)]]),
                         np.ones(1) if span is None else softmax(logits[span]),
                     )
                 place += is_slot
@@ -194,31 +194,32 @@ class PairContext:
     calibration: Mapping[Kind, Calibration] = {
         "word": Calibration(),
         "rejoined-word": Calibration(),
+        "parted-words": Calibration(),
         "vanished-word": Calibration(0.67, -0.66),
     }
 
     def __init__(self, lang: str) -> None:
         self._bigrams = Bigrams.load(lang)
 
-    def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
-        """The columns of a document in which something is likelier than what stands there."""
+    def doubted(self, lines: Sequence[Sequence[Arc]]) -> Iterator[Judged]:
+        """The arcs of a document in which something is likelier than what stands there."""
         for line in lines:
-            if not any(column.is_open for column in line):
+            if not any(arc.is_open for arc in line):
                 continue
-            for column, chances in zip(line, posteriors(self.scores(line)), strict=True):
+            for arc, chances in zip(line, posteriors(self.scores(line)), strict=True):
                 gap, words = chances.sum(axis=1), chances.sum(axis=0)
                 if gap.argmax() or words.argmax():
-                    yield Judged(column, gap, words)
+                    yield Judged(arc, gap, words)
 
-    def scores(self, line: Sequence[Column]) -> list[Array]:
+    def scores(self, line: Sequence[Arc]) -> list[Array]:
         """The log of P(vanished words, word | word before) for all choices; marks end a context.
 
-        For each column an array of shape (words of the column before, choices of the gap, words).
+        For each arc an array of shape (words of the arc before, choices of the gap, words).
         """
         scores: list[Array] = []
         before: tuple[str | None, ...] = (None,)
-        for column in line:
-            slot, gap = column.slot, [None, *(word for word, _ in column.vanished)]
+        for arc in line:
+            slot, gap = arc.slot, [None, *(word for word, _ in arc.vanished)]
             words: tuple[Candidate | None, ...] = slot.words if slot.is_word else (None,)
             table = np.empty((len(before), len(gap), len(words)))
             for choice, vanished in enumerate(gap):
@@ -229,8 +230,8 @@ class PairContext:
                         table[row, choice, place] = inner + self._log_word(word, last)
             table += [math.log(candidate.likelihood) for candidate in slot.words]
             table[:, :, 0] -= slot.doubt
-            table[:, 0, :] -= column.empty_doubt
-            scores.append(table + capitals(column))
+            table[:, 0, :] -= arc.empty_doubt
+            scores.append(table + capitals(arc))
             before = tuple(None if word is None else word.text for word in words)
         return scores
 
@@ -243,13 +244,13 @@ class PairContext:
         return math.log(self._bigrams.probability(word, before))
 
 
-def capitals(column: Column) -> NDArray[np.float64]:
-    """Nats for how the choices of a column are capitalised; shape (gap choices, words).
+def capitals(arc: Arc) -> NDArray[np.float64]:
+    """Nats for how the choices of a arc are capitalised; shape (gap choices, words).
 
     A sentence that begins in lower case has lost its beginning.
     """
-    slot = column.slot
-    found = np.zeros((1 + len(column.vanished), len(slot.words)))
+    slot = arc.slot
+    found = np.zeros((1 + len(arc.vanished), len(slot.words)))
     if not slot.is_word:
         return found
     lower = np.array([shape(candidate.text) == "lower" for candidate in slot.words])

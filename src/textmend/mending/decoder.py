@@ -25,8 +25,10 @@ _NEVER = -math.inf
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """All paths through a lattice: the best of them, as the places of its arcs; the log of the sum
-    of all; and the posterior of each node that some path goes through, between the first and last.
+    """All paths through a lattice.
+
+    ``best``: the places of the arcs of the best one. ``log``: the log of the sum of all. ``nodes``:
+    for each node between the first and the last, the probability that a path goes through it.
     """
 
     best: tuple[int, ...]

@@ -1,15 +1,16 @@
-"""From a slot of damaged text to everything that the channel may have made it from.
+"""The lattice of a line: all that the channel may have made it from, and the path that is judged.
 
-A :class:`Column` is one slot: a word (or mark) as it stands with its preimages, and the gap before
-it with the words that may have vanished there. Where the channel left something in the place of
-letters, a slot may be several tokens ("classi es"): those that have a likelier preimage together
-than apart. Every candidate, put through the channel, gives what stands in the text; none is
-proposed on likelihood alone. Start reading at :meth:`Columns.of`.
+An :class:`Arc` says: a clean word, put through the channel, leaves ``text[start:end]``. What stands
+there is one, and so are its preimages; these share a slot. A word that a residue took apart is an
+arc over several tokens (see ``textmend.mending.arcs``); words that ran together are arcs that meet
+inside a token (see ``textmend.mending.segmentation``); a vanished word is an arc from a node to
+itself, in the gap before another one. All are found by the forward model. Start reading at
+:meth:`Lattice.of`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -18,8 +19,9 @@ from textmend.channel import Channel
 from textmend.drops import Reach
 from textmend.lexicon import key
 from textmend.memory import Answers, kept
-from textmend.mending.preimages import Candidate, Preimages
 from textmend.mending.arcs import Part, is_written, neighbours, position, torn
+from textmend.mending.preimages import Candidate, Preimages
+from textmend.mending.segmentation import Seam, Segmenter
 from textmend.tokens import (
     Beside,
     Shape,
@@ -56,7 +58,7 @@ class Slot:
 
     ``words[0]`` is what stands there (several words, where they may be the pieces of one).
     ``is_word`` is false for numbers, marks and the end of a line, which are never changed.
-    ``first``: a sentence may begin here. ``beside``: the capitalised words next to it. ``span``:
+    ``first``: a sentence may begin here. ``beside``: the capitalised words next to it. ``torn``:
     something was left in the place of letters. ``doubt``: nats against the slot as it stands,
     beyond what its words say. ``is_end``: it is the break that ends a line.
     """
@@ -65,17 +67,17 @@ class Slot:
     is_word: bool
     first: bool
     beside: Beside
-    span: bool = False
+    torn: bool = False
     doubt: float = 0.0
     is_end: bool = False
 
 
-class Column(NamedTuple):
-    """A slot at its place, ``text[start:end]``, and the gap before it.
+class Arc(NamedTuple):
+    """A slot at its place, ``text[start:end]``, and the node before it.
 
-    ``vanished``: the words that may have stood in the gap, and how they are written. They are
+    ``vanished``: the words that may have stood in the gap there, and how they are written. They are
     inserted at ``place``, in the white space of ``template``. ``empty_doubt``: nats against that
-    none did.
+    none did. ``seam``: what was lost there between this word and the one before.
     """
 
     start: int
@@ -85,6 +87,7 @@ class Column(NamedTuple):
     place: int = 0
     template: str = ""
     empty_doubt: float = 0.0
+    seam: Seam | None = None
 
     @property
     def gap(self) -> tuple[Vanished, ...]:
@@ -100,34 +103,57 @@ class Column(NamedTuple):
         return len(self.slot.words) > 1 or bool(self.vanished)
 
 
-class Columns:
-    """Finds the slots of lines; what it knows of a token serves wherever that stands again."""
+class Lattice:
+    """The arcs of lines; what is known of a token serves wherever that stands again."""
 
     def __init__(self, channel: Channel, preimages: Preimages) -> None:
         self._channel = channel
         self._preimages = preimages
+        self._segmenter = Segmenter(channel, preimages)
         self._slots: Answers[
             tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool], Slot
         ] = Answers(each=500, most=8_000_000)
-        self._spans: Answers[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = Answers(
+        self._torn: Answers[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = Answers(
             each=800, most=4_000_000
         )
         self._survivors: Answers[tuple[str, Reach], bool] = Answers(each=150, most=2_000_000)
+        self._left: dict[tuple[bool, str, str], str] = {}
 
     @property
     def size(self) -> int:
         """Roughly the bytes that it takes, its preimages among them."""
-        own = self._slots.size + self._spans.size + self._survivors.size
+        own = self._slots.size + self._torn.size + self._survivors.size + self._segmenter.size
         return own + self._preimages.size
 
     @staticmethod
     @kept(most=16_000_000, size=attrgetter("size"))
-    def load(channel: Channel, preimages: Preimages) -> Columns:
-        """The columns of a channel, shared by all that ask for them."""
-        return Columns(channel, preimages)
+    def load(channel: Channel, preimages: Preimages) -> Lattice:
+        """The lattice of a channel, shared by all that ask for it."""
+        return Lattice(channel, preimages)
 
-    def of(self, line: Sequence[Token], *, gaps: bool = True, terse: bool = False) -> list[Column]:
-        """The slots of a line; the last stands for its end.
+    @property
+    def parts(self) -> bool:
+        """Whether the channel may have deleted what stood between words."""
+        return bool(self._segmenter.separators)
+
+    def parted(
+        self, line: Sequence[Token], recurring: Mapping[str, int]
+    ) -> tuple[Sequence[Token], dict[int, Seam]]:
+        """A line whose words do not run together, and the seams, by the offsets of what follows.
+
+        ``recurring``: how often the text holds words that it holds again.
+        """
+        return self._segmenter.parted(line, recurring)
+
+    def of(
+        self,
+        line: Sequence[Token],
+        *,
+        seams: Mapping[int, Seam] | None = None,
+        gaps: bool = True,
+        terse: bool = False,
+    ) -> list[Arc]:
+        """The arcs of a line that is parted; the last stands for its end.
 
         ``gaps``: whether words may have vanished from this line. ``terse``: it is no sentence, and
         may leave out words that sentences have.
@@ -140,10 +166,10 @@ class Columns:
         shouted = is_shouted(line)
         telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
         whole = torn(line, self._channel, preimages) if preimages.torn else {}
-        found: list[Column] = []
+        found: list[Arc] = []
         before: Token | None = None
         blank = ""
-        covered = 0  # the offset up to which a span has taken the text
+        covered = 0  # the offset up to which a torn word has taken the text
         at = position(line[0], line)
         for token, first, beside, part in zip(line, starts, capitals, parts, strict=True):
             here, at = at, "text"
@@ -156,33 +182,65 @@ class Columns:
             end = start + len(text)
             form: Shape = "upper" if shouted else "title" if first else "lower"
             vanished = preimages.at(here).vanished[form] if gaps else ()
-            span = whole.get(start) if whole else None
-            if span is None:
+            piece = whole.get(start) if whole else None
+            if piece is None:
                 slot = self._slot(token, here, first, beside, part, shouted=shouted)
             else:
-                # What the span took of the space beside it is no trace of a vanished word.
-                vanished = vanished if span.start == start else ()
-                start, end = span.start, span.end
+                # What it took of the space beside it is no trace of a vanished word.
+                vanished = vanished if piece.start == start else ()
+                start, end = piece.start, piece.end
                 doubt = self._doubt(token, here)
-                if not is_written(span.words[0].text):
+                if not is_written(piece.words[0].text):
                     doubt += _NEVER_WRITTEN
-                slot = self._span(span.words, first, beside, doubt)
-            inserted = _insertion(before, blank, token, whitespace) if vanished else None
-            # Two spaces, or one after a mark that opens something, are where a word was.
-            opened = whitespace != "keep" and before is not None and before.text in _OPENING
-            empty = _EMPTY if opened or (telling and blank == "  " and not first) else usual
-            found.append(
-                Column(start, end, slot, vanished, *inserted, empty)
-                if inserted
-                else Column(start, end, slot)
-            )
+                slot = self._torn_slot(piece.words, first, beside, doubt)
+            arc = Arc(start, end, slot, seam=seams.get(start) if seams else None)
+            inserted = self._insertion(before, blank, token, vanished[0][1]) if vanished else None
+            if inserted:
+                # Two spaces, or one after a mark that opens something, are where a word was.
+                opened = whitespace != "keep" and before is not None and before.text in _OPENING
+                empty = _EMPTY if opened or (telling and blank == "  " and not first) else usual
+                arc = Arc(start, end, slot, vanished, *inserted, empty, arc.seam)
+            found.append(arc)
             before, blank, covered = token, "", end
         return found
 
-    def as_they_stand(self, line: Sequence[Token]) -> list[Column]:
-        """The slots of a line on which the channel did not act."""
+    def _insertion(
+        self, before: Token | None, blank: str, token: Token, word: str
+    ) -> tuple[int, str] | None:
+        """Where a word would be inserted between two tokens, and in which white space.
+
+        It stands there as clean text has it, one space from other words and none from the inner
+        side of a bracket. None where the channel would not leave the white space that is there.
+        """
+        closing = token.text in _CLOSING
+        follows = token.kind in ("word", "number") or (
+            token.kind == "other"
+            and (token.text in _BEFORE or any(map(str.isalnum, token.text)))
+            and not token.text.startswith("</")
+        )
+        # Before a dash few words vanish, unless both their spaces are still there.
+        if not (follows or (closing and blank) or (token.text in _DASHES and len(blank) > 1)):
+            return None
+        opened = before is not None and (before.text in _OPENING or is_tag(before.text))
+        left, right = "" if before is None or opened else " ", "" if closing else " "
+        asked = before is None, left, right
+        if asked not in self._left:
+            edge = "" if before is None else "0"
+            damaged = self._channel.apply(f"{edge}{left}{word}{right}0")
+            self._left[asked] = damaged.strip("0")
+        leaves = self._left[asked]
+        # Where all white space was kept, there is that of several vanished words.
+        kept = self._channel.whitespace == "keep" and blank.startswith(leaves)
+        if (blank != leaves and not kept) or (before is not None and not blank):
+            return None
+        start = token.start - len(blank)
+        after = len(blank) - len(left)
+        return start + len(left), "{}" + right[max(after, 0) :]
+
+    def as_they_stand(self, line: Sequence[Token]) -> list[Arc]:
+        """The arcs of a line on which the channel did not act."""
         return [
-            Column(token.start, token.end, self._slot(token, None, first, ""))
+            Arc(token.start, token.end, self._slot(token, None, first, ""))
             for token, first in zip(line, sentence_starts(line), strict=True)
             if token.kind != "space"
         ]
@@ -216,15 +274,15 @@ class Columns:
             known = self._slots.keep(asked, slot, token.text)
         return known
 
-    def _span(
+    def _torn_slot(
         self, words: tuple[Candidate, ...], first: bool, beside: Beside, doubt: float
     ) -> Slot:
         """The slot of several tokens that may be what is left of one word."""
         asked = (words, first, beside, doubt)
-        known = self._spans.get(asked)
+        known = self._torn.get(asked)
         if known is None:
-            slot = Slot(words, True, first, beside, span=True, doubt=doubt)
-            known = self._spans.keep(asked, slot)
+            slot = Slot(words, True, first, beside, torn=True, doubt=doubt)
+            known = self._torn.keep(asked, slot)
         return known
 
     def _words(
@@ -257,43 +315,6 @@ class Columns:
         if at is None or token.kind != "word" or shape(token.text) != "lower":
             return 0.0
         return 0.0 if self._preimages.at(at) is self._preimages.at("text") else _LOWER_OPENER
-
-
-def _insertion(
-    before: Token | None, blank: str, token: Token, whitespace: str
-) -> tuple[int, str] | None:
-    """Where a word would be inserted between two tokens, and in which white space.
-
-    None where the channel could not have left what stands there.
-    """
-    start = token.start - len(blank)
-    opened = before is not None and (before.text in _OPENING or is_tag(before.text))
-    # What a word may stand before: another one, a number, a mark that opens something.
-    follows = token.kind in ("word", "number") or (
-        token.kind == "other"
-        and (token.text in _BEFORE or any(map(str.isalnum, token.text)))
-        and not token.text.startswith("</")
-    )
-    if whitespace == "keep":
-        # Both spaces of a vanished word are still there.
-        if before is None:
-            return (start, "{}") if blank and follows else None
-        fits = follows or token.text in _CLOSING or token.text in _DASHES
-        return (start + 1, "{}") if fits and len(blank) >= 2 else None
-    if len(blank) > 1:  # it would have been settled with that of the word
-        return None
-    if before is None:
-        if whitespace == "squeeze":
-            return (start, "{}") if blank and follows else None
-        return (token.start, "{} ") if not blank and follows else None
-    if not blank:
-        return None
-    if follows:
-        if opened:
-            return start, "{}"
-        return (token.start, "{} ")
-    # A space before a mark is where the last word of a clause has gone.
-    return (token.start, "{}") if token.text in _CLOSING else None
 
 
 _OPENING = frozenset("([{“‘")

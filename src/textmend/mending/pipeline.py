@@ -7,19 +7,22 @@ input again, character for character.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.mending.lattice import Column, Columns, Vanished
 from textmend.channel import Channel
+from textmend.edits import Alternative, Edit, Kind, Mended, survivors
+from textmend.mending.arcs import position
 from textmend.mending.context import Calibration, Context, Judged
 from textmend.mending.decoder import Array
-from textmend.edits import Alternative, Edit, Kind, Mended, survivors
+from textmend.mending.lattice import Arc, Lattice, Vanished
 from textmend.mending.preimages import Candidate, Preimages
-from textmend.mending.arcs import position
+from textmend.mending.segmentation import Seam
 from textmend.tokens import Token, code_lines, is_sentence
 
 _ALTERNATIVES = 4
@@ -38,34 +41,75 @@ def mend(
 
     ``damaged`` says of each line whether the channel acted on it.
     """
-    columns = Columns.load(channel, preimages)
+    lattice = Lattice.load(channel, preimages)
     intact: list[tuple[int, int]] = []
-    found: list[list[Column]] = []
+    found: list[list[Arc]] = []
+    recurring = _recurring(text_lines) if channel.leaky and lattice.parts else {}
+    seams: Mapping[int, Seam]
+    parted: Sequence[Token]
     for line, acted, is_code in zip(text_lines, damaged, code_lines(text_lines), strict=True):
         if acted:
-            intact += _survivors(line, columns, channel)
-            found.append(columns.of(line, gaps=not is_code, terse=not is_sentence(line)))
+            parted, seams = line, {}
+            if lattice.parts and not is_code:
+                parted, seams = lattice.parted(line, recurring)
+            intact += _survivors(parted, lattice, channel)
+            terse = not is_sentence(line)
+            found.append(lattice.of(parted, seams=seams, gaps=not is_code, terse=terse))
         else:
             intact.append((line[0].start, line[-1].end))
-            found.append(columns.as_they_stand(line))
+            found.append(lattice.as_they_stand(line))
     edits = [
         edit
         for judged in context.doubted(found)
         for edit in _edits(judged, channel, context.calibration, min_probability)
     ]
+    edits += _parted(
+        chain.from_iterable(found), channel, context.calibration["parted-words"], min_probability
+    )
+    edits.sort(key=lambda edit: (edit.start, edit.end))
     return edits, intact
 
 
+def _recurring(text_lines: Sequence[Sequence[Token]]) -> dict[str, int]:
+    """How often a text holds words that it holds more than once."""
+    counts = Counter(token.text for line in text_lines for token in line if token.kind == "word")
+    return {word: count for word, count in counts.items() if count > 1}
+
+
 def _survivors(
-    line: Sequence[Token], columns: Columns, channel: Channel
+    line: Sequence[Token], lattice: Lattice, channel: Channel
 ) -> Iterator[tuple[int, int]]:
-    """The spans of the tokens that the channel spared."""
+    """The spans that the channel spared: tokens, and marks and spaces of which it deletes some."""
     at = position(line[0], line)
+    if channel.leaky:
+        # What is there was spared by chance, all of it.
+        blank = ("break",) if channel.acts_on_marks else ("space", "break")
+        yield from ((token.start, token.end) for token in line if token.kind not in blank)
+        return
+    found = []
     for token in line:
-        # What is there of a word that lost letters by chance was spared.
-        if columns.survives(token, at) or (channel.leaky and token.kind not in ("space", "break")):
-            yield token.start, token.end
+        if lattice.survives(token, at):
+            found.append((token.start, token.end))
         at = "text"
+    if channel.acts_on_marks:
+        text, offset = "".join(token.text for token in line), line[0].start
+        found += ((offset + start, offset + end) for start, end in channel.spared_marks(text))
+    done = 0
+    for start, end in sorted(found):
+        if start >= done:
+            yield start, end
+            done = end
+
+
+def _parted(
+    arcs: Iterable[Arc], channel: Channel, calibration: Calibration, min_probability: float
+) -> Iterator[Edit]:
+    """The edits that part words that ran together."""
+    for start, seam in ((arc.start, arc.seam) for arc in arcs):
+        if seam and (chance := calibration(seam.probability)) >= min_probability:
+            other = (Alternative("", 1.0 - chance),) if 1.0 - chance >= _UNLIKELY else ()
+            drops = channel.acting_on(f"a{seam.text}a")
+            yield Edit(start, start, "", seam.text, "parted-words", chance, other, drops)
 
 
 def proven(mended: Mended) -> Mended:
@@ -103,12 +147,12 @@ def _edits(
     calibration: Mapping[Kind, Calibration],
     min_probability: float,
 ) -> Iterable[Edit]:
-    column, slot = judged.column, judged.column.slot
+    arc, slot = judged.arc, judged.arc.slot
     best = int(judged.gap.argmax())
     if best:
         chance = calibration["vanished-word"](float(judged.gap[best]))
         if chance >= min_probability:
-            gap = column.gap
+            gap = arc.gap
             yield Edit(
                 gap[best].place,
                 gap[best].place,
@@ -120,12 +164,12 @@ def _edits(
                 channel.acting_on(gap[best].text),
             )
     best = int(judged.words.argmax())
-    kind: Kind = "rejoined-word" if slot.span else "word"
+    kind: Kind = "rejoined-word" if slot.torn else "word"
     if best and (chance := calibration[kind](float(judged.words[best]))) >= min_probability:
         word = slot.words[best]
         yield Edit(
-            column.start,
-            column.end,
+            arc.start,
+            arc.end,
             slot.words[0].text,
             word.text,
             kind,

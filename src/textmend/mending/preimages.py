@@ -20,8 +20,8 @@ import regex
 from textmend.channel import Channel
 from textmend.drops import Reach, Rule
 from textmend.lexicon import Lexicon, folded, key
-from textmend.mending.losses import Losses
 from textmend.memory import Answers, kept
+from textmend.mending.losses import Losses
 from textmend.spelling import Speller
 from textmend.tokens import Beside, Shape, Token, is_word, shape
 
@@ -68,7 +68,9 @@ class Preimages:
     ) -> None:
         listed = lexicon if among is None else among
         # What leaky rules may leave of words is too much to be listed.
-        self._leaks = [drop.rate for drop in drops if drop.rate < 1.0]
+        self._leaks = [
+            drop.rate for drop in drops if drop.rate < 1.0 and regex.search(drop.pattern, "a")
+        ]
         drops = tuple(drop for drop in drops if drop.rate == 1.0 and not drop.crosses_lines)
         self._residues = [drop.residue for drop in drops if drop.residue.strip(" ")]
         # Line by line: white space must not be collapsed across words.
@@ -232,6 +234,10 @@ class Preimages:
             known = math.log(max(damaged, self.lexicon.probability(token.text)))
             self._logs_alone.keep(token[:2], known, token.text)
         return known
+
+    def is_listed(self, word: str) -> bool:
+        """Whether a word in lower case is one, or is what is left of one."""
+        return self.lexicon.lists(word) or word in self._words
 
     def mass(self, text: str, *, merged: bool = False) -> float:
         """The share of all words that leave ``text``.

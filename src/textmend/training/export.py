@@ -29,7 +29,8 @@ def export(
 ) -> None:
     """Write ``model`` to ``path``, for :class:`textmend.network.Network` to load.
 
-    ``calibration``: slope and offset by kind of edit (see :class:`textmend.mending.context.Calibration`).
+    ``calibration``: slope and offset by kind of edit, as of
+    :class:`textmend.mending.context.Calibration`.
     """
     arrays: dict[str, NDArray[Any]] = {
         "word.slot": _floats(model.bias),

@@ -3,8 +3,8 @@
 import pytest
 
 from textmend import Channel, Drop, mend
-from textmend.mending.lattice import Column, Columns
 from textmend.lexicon import Lexicon
+from textmend.mending.lattice import Arc, Lattice
 from textmend.mending.preimages import Preimages
 from textmend.tokens import tokenize
 
@@ -13,8 +13,8 @@ WORDS = ["other", "or", "the", "there", "re", "a", "ad", "added", "bathe", "moth
 TOY = Lexicon("toy", dict.fromkeys(WORDS, 0.01))
 
 
-def slots(text: str, channel: Channel = EXAMPLE, **options: bool) -> list[Column]:
-    return Columns(channel, Preimages.load(channel.drops, "en")).of(tokenize(text), **options)
+def slots(text: str, channel: Channel = EXAMPLE, *, gaps: bool = True) -> list[Arc]:
+    return Lattice(channel, Preimages.load(channel.drops, "en")).of(tokenize(text), gaps=gaps)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_what_is_no_plain_word_has_no_preimages(text: str) -> None:
 
 
 def test_survivors_stay() -> None:
-    (column,) = slots("other")
-    assert [each.text for each in column.slot.words] == ["other"]
+    (arc,) = slots("other")
+    assert [each.text for each in arc.slot.words] == ["other"]
 
 
 def gap_texts(text: str, channel: Channel) -> dict[int, list[str]]:
@@ -126,16 +126,16 @@ def test_no_gaps_where_none_are_asked_for() -> None:
 
 
 def test_a_space_after_an_opening_mark_is_where_a_word_was() -> None:
-    assert [
-        column.slot.words[0].text for column in slots("say “ end” soon") if column.empty_doubt
-    ] == ["end"]
+    assert [arc.slot.words[0].text for arc in slots("say “ end” soon") if arc.empty_doubt] == [
+        "end"
+    ]
 
 
 def test_what_stands_again_is_the_same_slot() -> None:
     channel = Channel.ligatures(" ")
-    columns = Columns(channel, Preimages.load(channel.drops, "en"))
-    first, again = (columns.of(tokenize("He met o cials of the classi ed o ce")) for _ in range(2))
-    assert any(column.slot.span for column in first)
+    lattice = Lattice(channel, Preimages.load(channel.drops, "en"))
+    first, again = (lattice.of(tokenize("He met o cials of the classi ed o ce")) for _ in range(2))
+    assert any(arc.slot.torn for arc in first)
     assert all(one.slot is other.slot for one, other in zip(first, again, strict=True))
 
 
@@ -146,9 +146,9 @@ def test_rules_that_cross_lines_undo_no_word() -> None:
 
 def test_two_spaces_within_a_sentence_are_a_trace_and_before_one_are_none() -> None:
     text = "It ended  there.  Soon it began  in spring."
-    columns = slots(text, Channel.of("the", whitespace="keep"))
-    offered = {text[column.start : column.end] for column in columns if column.vanished}
-    doubted = {text[column.start : column.end] for column in columns if column.empty_doubt}
+    lattice = slots(text, Channel.of("the", whitespace="keep"))
+    offered = {text[arc.start : arc.end] for arc in lattice if arc.vanished}
+    doubted = {text[arc.start : arc.end] for arc in lattice if arc.empty_doubt}
     assert offered == {"there", "Soon", "in"}
     assert doubted == {"there", "in"}
 
@@ -157,14 +157,14 @@ def test_two_spaces_within_a_sentence_are_a_trace_and_before_one_are_none() -> N
     ("text", "takes_the_space"), [("met ( nal score)", True), ("met nal score", False)]
 )
 def test_a_space_is_part_of_a_word_or_has_room_for_one(text: str, takes_the_space: bool) -> None:
-    columns = slots(text, Channel.parse("the,ligatures:space"))
-    (column,) = (each for each in columns if each.slot.span)
-    assert [each.text for each in column.slot.words] == [
-        text[column.start : column.end],
+    lattice = slots(text, Channel.parse("the,ligatures:space"))
+    (arc,) = (each for each in lattice if each.slot.torn)
+    assert [each.text for each in arc.slot.words] == [
+        text[arc.start : arc.end],
         "final",
     ]
-    assert text[column.start : column.end].startswith(" ") == takes_the_space
-    assert bool(column.vanished) != takes_the_space
+    assert text[arc.start : arc.end].startswith(" ") == takes_the_space
+    assert bool(arc.vanished) != takes_the_space
 
 
 @pytest.mark.parametrize(
