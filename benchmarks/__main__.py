@@ -24,6 +24,7 @@ from benchmarks.alarms import POOL_WORDS, measure_alarms
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.languages import recognized
+from benchmarks.losses import FAMILIES, measure_losses
 from benchmarks.metrics import TRACES
 from benchmarks.mistakes import find_mistakes
 from benchmarks.ocr import measure_ocr, ocr_table
@@ -196,6 +197,36 @@ def alarms(
     _write(json_file or _RESULTS / "alarms.json", {"options": options, **found.to_dict()})
     if wrong := found.complaints(most_pools, most_documents):
         raise click.ClickException("too many false alarms\n" + "\n".join(wrong))
+
+
+@main.command()
+@click.option("--corpus", default="news", help="Clean text, as elsewhere.")
+@click.option("--accented", default="languages", help="Clean text that loses its accents.")
+@click.option(
+    "--family",
+    "families",
+    type=click.Choice(list(FAMILIES)),
+    multiple=True,
+    default=list(FAMILIES),
+    help="Repeatable.",
+)
+@click.option("--limit", type=click.IntRange(1), default=400, help="So many texts of each, drawn.")
+@click.option("--seed", type=int, default=0)
+@click.option("--jobs", type=int, default=1, help="Processes.")
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def losses(families: Sequence[str], json_file: Path | None, **options: Any) -> None:
+    """How much of each family of losses is mended, told and inferred, and by specialists."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("measuring", total=None)
+        found = measure_losses(
+            families,
+            progress=lambda done, of: progress.update(task, completed=done, total=of),
+            **options,
+        )
+    _print([tables.losses_table(found)])
+    for name, why in found.missing.items():
+        click.echo(f"{name}: not run: {why}")
+    _write(json_file or _RESULTS / "losses.json", {"options": options, **found.to_dict()})
 
 
 @main.command()

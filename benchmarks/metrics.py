@@ -171,7 +171,7 @@ def score(
         counts["vanished"] += len(gap.lost)
         counts["inserted"] += len(gap.inserted)
         counts["placed"] += gap.placed
-    counts += _whole_text(damage, output.text)
+    counts += text_errors(damage.clean, damage.text, output.text)
     counts["restored"] = output.text == damage.clean
     counts["unchanged"] = output.text == damage.text
     if output.proven is not None:
@@ -197,8 +197,9 @@ def is_common(word: str) -> bool:
     return wordfreq.get_frequency_dict("en").get(word.lower(), 0.0) >= _COMMON
 
 
-def _whole_text(damage: Damage, mended: str) -> Counter[str]:
-    clean, before, after = (" ".join(text.split()) for text in (damage.clean, damage.text, mended))
+def text_errors(clean: str, damaged: str, mended: str) -> Counter[str]:
+    """Words and characters of the clean text, and the errors in both before and after mending."""
+    clean, before, after = (" ".join(text.split()) for text in (clean, damaged, mended))
     counts: Counter[str] = Counter()
     if not clean:
         return counts

@@ -134,15 +134,17 @@ def _likeliest(channel: Channel, lang: str) -> dict[str, str]:
     return found
 
 
-def _require(module: str) -> Any:  # a module without types, of one peer or another
+def require(module: str) -> Any:  # without types, of one peer or another
+    """A module of a peer; :class:`Missing` where that is not installed."""
     try:
         return import_module(module)
     except ImportError as error:
         raise Missing(f"not installed: {error}") from None
 
 
-def _symspell(distance: int) -> tuple[Any, Any]:
-    symspellpy = _require("symspellpy")
+def symspell(distance: int) -> tuple[Any, Any]:
+    """symspellpy, and a speller that has read its counts of words."""
+    symspellpy = require("symspellpy")
     speller = symspellpy.SymSpell(max_dictionary_edit_distance=distance, prefix_length=7)
     counts = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
     speller.load_dictionary(str(counts), term_index=0, count_index=1)
@@ -150,7 +152,7 @@ def _symspell(distance: int) -> tuple[Any, Any]:
 
 
 def _symspell_lookup(distance: int) -> System:
-    symspellpy, speller = _symspell(distance)
+    symspellpy, speller = symspell(distance)
 
     def correct(word: str) -> str:
         found = speller.lookup(word, symspellpy.Verbosity.TOP, max_edit_distance=distance)
@@ -160,7 +162,7 @@ def _symspell_lookup(distance: int) -> System:
 
 
 def _symspell_compound() -> System:
-    _, speller = _symspell(2)
+    _, speller = symspell(2)
     pairs = resources.files("symspellpy") / "frequency_bigramdictionary_en_243_342.txt"
     speller.load_bigram_dictionary(str(pairs), term_index=0, count_index=2)
 
@@ -172,7 +174,7 @@ def _symspell_compound() -> System:
 
 
 def _pyspellchecker() -> System:
-    speller = _require("spellchecker").SpellChecker()
+    speller = require("spellchecker").SpellChecker()
     return WordPeer(
         "pyspellchecker",
         metadata.version("pyspellchecker"),
@@ -181,19 +183,19 @@ def _pyspellchecker() -> System:
 
 
 def _autocorrect() -> System:
-    speller = _require("autocorrect").Speller("en")
+    speller = require("autocorrect").Speller("en")
     return WordPeer("autocorrect", metadata.version("autocorrect"), speller.autocorrect_word)
 
 
 def _textblob() -> System:
-    word_class = _require("textblob").Word
+    word_class = require("textblob").Word
     return WordPeer(
         "textblob", metadata.version("textblob"), lambda word: str(word_class(word).correct())
     )
 
 
 def _spylls(dictionary: str) -> System:
-    hunspell = _require("spylls.hunspell")
+    hunspell = require("spylls.hunspell")
     if not Path(f"{dictionary}.dic").exists():
         raise Missing(f"no dictionary {dictionary}.dic (Debian's package hunspell-en-us)")
     speller = hunspell.Dictionary.from_files(dictionary)
@@ -213,7 +215,7 @@ def _jamspell(model: str) -> System:
         locale.setlocale(locale.LC_CTYPE, "en_US.UTF-8")
     except locale.Error:
         raise Missing("needs the locale en_US.UTF-8") from None
-    jamspell = _require("jamspell")
+    jamspell = require("jamspell")
     speller = jamspell.TSpellCorrector()
     if not Path(model).is_file() or not speller.LoadLangModel(model):
         raise Missing("no model: it ships none; train one and name it as jamspell:MODEL")

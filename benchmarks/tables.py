@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
+from rich.box import MARKDOWN
 from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.accuracy import Report, Row
 from benchmarks.alarms import Alarms, Tally, Verdict, by, collection_of, kind_of, tally
 from benchmarks.gate import Figures, Floors, holds
+from benchmarks.losses import FIGURES, Counts, Losses
 from benchmarks.metrics import RATES, Rate, calibration_error, rate
 
 # Heading → rate.
@@ -44,6 +47,14 @@ _SIDE_BY_SIDE = {
     name: _WORDS[name]
     for name in ("repaired", "of common", "harm/M", "vanished P", "R", "F1", "CER", "WER")
 } | {"words/s": "words_per_second"}
+# Heading → figure of a family of losses, and what its share is multiplied by.
+_LOSSES = {
+    "WER before, %": ("wer_before", 100),
+    "WER cut, %": ("wer_cut", 100),
+    "repaired, %": ("repaired", 100),
+    "changed, ‰": ("changed", 1000),
+    "word F1, %": ("word_f1", 100),
+}
 
 LEGEND = (
     "In per cent where nothing else is said. of common: damaged words that look like common words. "
@@ -181,6 +192,34 @@ def gate_table(figures: Figures, floors: Floors) -> Table:
         shown = "–" if bound is None else f"{bound:.4f}"
         table.add_row(key, f"{value:.4f}", shown, "missed" if missed else "")
     return table
+
+
+def losses_table(measured: Losses) -> Table:
+    """The figures of each family of losses by system and language, and the means of languages."""
+    about = measured.about
+    table = Table(
+        title=f"families of losses; commit {about['commit']}, {about['date'][:10]}", box=MARKDOWN
+    )
+    for heading in ("loss", "mended by", "language"):
+        table.add_column(heading)
+    for heading in ("texts", *_LOSSES):
+        table.add_column(heading, justify="right")
+    for (family, system), group in groupby(measured.rows, key=lambda row: (row.family, row.system)):
+        rows = list(group)
+        for row in rows:
+            shown = (row.lang, f"{row.counts.texts:,}", *_losses_cells([row.counts]))
+            table.add_row(family, system, *shown)
+        if len(rows) > 1:
+            counts = [row.counts for row in rows]
+            texts = f"{sum(each.texts for each in counts):,}"
+            table.add_row(family, system, f"mean of {len(rows)}", texts, *_losses_cells(counts))
+    return table
+
+
+def _losses_cells(several: Sequence[Counts]) -> Iterator[str]:
+    for name, scale in _LOSSES.values():
+        value = mean([FIGURES[name](each) for each in several])
+        yield "–" if value is None else f"{scale * value:.2f}"
 
 
 def alarms_tables(measured: Alarms, show: int) -> Iterator[Table]:
