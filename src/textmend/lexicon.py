@@ -293,6 +293,18 @@ class Lexicon:
         names = listed.read_text(encoding="utf-8").split()
         return {(name := each.rstrip("<>")): each[len(name) :] for each in names}
 
+    @cached_property
+    def compounds(self) -> dict[str, float]:
+        """Words with hyphens, of which wordfreq lists only the parts, with their frequencies.
+
+        Known for the languages whose compounds were counted.
+        """
+        listed = files("textmend") / "data" / f"compounds-{self.lang}.txt"
+        if not listed.is_file():
+            return {}
+        entries = map(str.split, listed.read_text(encoding="utf-8").splitlines())
+        return {word: 1e-9 * int(share) for word, share in entries}
+
     def written(self, word: str, *, first: bool, beside: Beside) -> float:
         """The probability of a word in clean text, written with just these capitals, never zero.
 

@@ -41,6 +41,7 @@ _NEARBY = 500  # slots: how far away an occurrence counts
 _AT_ONCE = 1000  # slots that are worked on together
 
 _NUMBER = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
+_HYPHEN = regex.compile(r"(?<=\p{L})-(?=\p{L})")
 _YEAR = regex.compile(r"1[5-9]\d\d|20\d\d")
 
 # Up to 2**24 a float32 holds whole numbers exactly; the rest is a margin for rounding.
@@ -172,6 +173,11 @@ class Network:
         return np.array(listed, np.intp)
 
     def _unknown(self, text: str) -> int:
+        # "the farmers' fields" are where "the farmer's fields" are, and of a compound the ending
+        # tells as much as of a word.
+        if text[-1:] in ("'", "’") and text[:-1].isalpha():
+            return int(self.ids([f"{text[:-2]}'s"])[0])
+        text = _HYPHEN.sub("", text)
         if is_word(text):
             return unknown_class(key(text), self._index) + _SHAPE_CODES[shape(text)]
         return self._index[number_class(text) or CLASSES[-1]]

@@ -248,6 +248,24 @@ def _capital_follows(line: Sequence[Token]) -> list[bool]:
     return found[::-1]
 
 
+def is_typographic(text_lines: Sequence[Sequence[Token]]) -> bool:
+    """Whether a text has curled apostrophes: as those are that it holds, or its quotation marks.
+
+    >>> is_typographic([tokenize("He said: “it is Anns.”")])
+    True
+    """
+    straight = curled = quoted = 0
+    for line in text_lines:
+        for kind, text, _ in line:
+            if kind == "word":
+                straight += "'" in text
+                curled += "’" in text
+            elif kind == "other":
+                quoted += (text in _CURLED) - (text == '"')
+    return curled > straight if curled or straight else quoted > 0
+
+
+_CURLED = frozenset("“”‘’")
 _SENTENCE_WORDS = 8
 
 

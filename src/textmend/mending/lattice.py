@@ -11,7 +11,7 @@ itself, in the gap before another one. All are found by the forward model. Start
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -111,7 +111,7 @@ class Lattice:
         self._preimages = preimages
         self._segmenter = Segmenter(channel, preimages)
         self._slots: Answers[
-            tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool], Slot
+            tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool, bool], Slot
         ] = Answers(each=500, most=8_000_000)
         self._torn: Answers[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = Answers(
             each=800, most=4_000_000
@@ -152,11 +152,12 @@ class Lattice:
         seams: Mapping[int, Seam] | None = None,
         gaps: bool = True,
         terse: bool = False,
+        typographic: bool = False,
     ) -> list[Arc]:
         """The arcs of a line that is parted; the last stands for its end.
 
         ``gaps``: whether words may have vanished from this line. ``terse``: it is no sentence, and
-        may leave out words that sentences have.
+        may leave out words that sentences have. ``typographic``: its apostrophes are not straight.
         """
         starts = sentence_starts(line, self._channel.residues)
         capitals = beside_capitals(line, starts)
@@ -184,7 +185,9 @@ class Lattice:
             vanished = preimages.at(here).vanished[form] if gaps else ()
             piece = whole.get(start) if whole else None
             if piece is None:
-                slot = self._slot(token, here, first, beside, part, shouted=shouted)
+                slot = self._slot(
+                    token, here, first, beside, part, shouted=shouted, typographic=typographic
+                )
             else:
                 # What it took of the space beside it is no trace of a vanished word.
                 vanished = vanished if piece.start == start else ()
@@ -262,12 +265,13 @@ class Lattice:
         part: Part = "",
         *,
         shouted: bool = False,
+        typographic: bool = False,
     ) -> Slot:
         """The slot of a token; ``at`` is None where the channel did not act."""
-        asked = (token.text, token.kind, at, first, beside, part, shouted)
+        asked = (token.text, token.kind, at, first, beside, part, shouted, typographic)
         known = self._slots.get(asked)
         if known is None:
-            words = self._words(token, at, first, beside, part, shouted)
+            words = self._words(token, at, first, beside, part, shouted, typographic)
             is_word = token.kind == "word"
             doubt, is_end = self._doubt(token, at), token.kind == "break"
             slot = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
@@ -293,28 +297,42 @@ class Lattice:
         beside: Beside,
         part: Part,
         shouted: bool,
+        typographic: bool,
     ) -> tuple[Candidate, ...]:
         as_it_is = Candidate(token.text, key(token.text))
         if at is None or token.kind != "word" or part == "whole" or self.survives(token, at):
             return (as_it_is,)
         form, first = self._preimages.shape(token.text), first or part == "capital"
-        # In running text a word of capitals is an acronym; what it lost cannot be told.
+        words = self._preimages.at(at).of(token.text, first=first, beside=beside)
+        # In running text a word of capitals is an acronym; what letters it lost cannot be told.
         if not (shouted and token.text.isupper()) and (
             form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first)
         ):
-            return (as_it_is,)
-        words = self._preimages.at(at).of(token.text, first=first, beside=beside)
+            words = tuple(each for each in words if _lost_marks(each.text, token.text))
+        if typographic:
+            words = tuple(map(self._curled, words))
         if part == "head":
             words = tuple(each for each in words if each.text[-1] == token.text[-1])
         elif part == "tail":
             words = tuple(each for each in words if key(each.text[0]) == key(token.text[0]))
         return (as_it_is, *words)
 
+    def _curled(self, word: Candidate) -> Candidate:
+        """A candidate as a text writes it that has typographic apostrophes."""
+        curled = word.text.replace("'", "’")
+        is_left = self._channel.apply(curled) == self._channel.apply(word.text)
+        return replace(word, text=curled) if is_left else word
+
     def _doubt(self, token: Token, at: Reach | None) -> float:
         """Where paragraphs lose their capitals, one that begins in lower case has lost its own."""
         if at is None or token.kind != "word" or shape(token.text) != "lower":
             return 0.0
         return 0.0 if self._preimages.at(at) is self._preimages.at("text") else _LOWER_OPENER
+
+
+def _lost_marks(written: str, left: str) -> bool:
+    """Whether a word lost nothing but marks."""
+    return "".join(filter(str.isalpha, written)) == left
 
 
 _OPENING = frozenset("([{“‘")

@@ -23,7 +23,7 @@ from textmend.mending.decoder import Array
 from textmend.mending.lattice import Arc, Lattice, Vanished
 from textmend.mending.preimages import Candidate, Preimages
 from textmend.mending.segmentation import Seam
-from textmend.tokens import Token, code_lines, is_sentence
+from textmend.tokens import Token, code_lines, is_sentence, is_typographic
 
 _ALTERNATIVES = 4
 _UNLIKELY = 0.005  # alternatives below this probability are not worth showing
@@ -45,6 +45,7 @@ def mend(
     intact: list[tuple[int, int]] = []
     found: list[list[Arc]] = []
     recurring = _recurring(text_lines) if channel.leaky and lattice.parts else {}
+    typographic = is_typographic(text_lines)
     seams: Mapping[int, Seam]
     parted: Sequence[Token]
     for line, acted, is_code in zip(text_lines, damaged, code_lines(text_lines), strict=True):
@@ -54,7 +55,11 @@ def mend(
                 parted, seams = lattice.parted(line, recurring)
             intact += _survivors(parted, lattice, channel)
             terse = not is_sentence(line)
-            found.append(lattice.of(parted, seams=seams, gaps=not is_code, terse=terse))
+            found.append(
+                lattice.of(
+                    parted, seams=seams, gaps=not is_code, terse=terse, typographic=typographic
+                )
+            )
         else:
             intact.append((line[0].start, line[-1].end))
             found.append(lattice.as_they_stand(line))
