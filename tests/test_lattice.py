@@ -13,8 +13,10 @@ WORDS = ["other", "or", "the", "there", "re", "a", "ad", "added", "bathe", "moth
 TOY = Lexicon("toy", dict.fromkeys(WORDS, 0.01))
 
 
-def slots(text: str, channel: Channel = EXAMPLE, *, gaps: bool = True) -> list[Arc]:
-    return Lattice(channel, Preimages.load(channel.drops, "en")).of(tokenize(text), gaps=gaps)
+def slots(
+    text: str, channel: Channel = EXAMPLE, *, gaps: bool = True, terse: bool = False
+) -> list[Arc]:
+    return Lattice(channel, Preimages.load(channel.drops, "en")).of(tokenize(text), gaps=gaps, terse=terse)
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,12 @@ class Census:
         return max(len(self.flagged), lower) >= _STRANGE or len(self.residues) > 2
 
     @cached_property
+    def lacks_apostrophes(self) -> bool:
+        """Whether it holds none of the apostrophes that a text of its length would."""
+        held = any("'" in word for word in self.types[: len(self.totals)])
+        return not held and self.lexicon.commonest.rate("'") * self.asked.sum() >= CONSPICUOUS
+
+    @cached_property
     def sizes(self) -> Floats:
         """Words in each line that are running text, and not only repeated."""
         tally, _, fresh = self._counted

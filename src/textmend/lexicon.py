@@ -46,6 +46,8 @@ _PIECE = regex.compile(rf"(?P<word>{WORD})|\S|^\s|\s$")
 _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 
 _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
+# Times that "don't" is as frequent as "dont", and more, for that to be strange.
+_FAR_RARER = 10.0
 _COMMON_WORDS = 50_000
 _RARE_LETTER = 1e-5  # the share of a letter that belongs to words of other languages
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
@@ -285,6 +287,19 @@ class Lexicon:
         return found
 
     @cached_property
+    def _without_apostrophes(self) -> frozenset[str]:
+        """What is left of common words without their apostrophes, where it is far rarer."""
+        frequency = self._frequencies.get
+        contracted = (
+            (word.replace("'", ""), share)
+            for word, share in self.commonest._frequencies.items()
+            if "'" in word
+        )
+        return frozenset(
+            bare for bare, share in contracted if frequency(bare, 0.0) * _FAR_RARER < share
+        )
+
+    @cached_property
     def _names(self) -> dict[str, str]:
         """By name, beside what it is one; an empty text for anywhere."""
         listed = files("textmend") / "data" / f"names-{self.lang}.txt"
@@ -338,7 +353,7 @@ class Lexicon:
         # Who has no accents to write with has lost no letters: "funcion" is "función".
         clean = max(clean, self._without_marks.get(core, 0.0))
         flagged = self.flag(word, first=first) is not None
-        if clean >= _ORDINARY and not flagged:
+        if clean >= _ORDINARY and not flagged and core not in self._without_apostrophes:
             return None
         return clean, flagged and shape(word) == "lower"
 

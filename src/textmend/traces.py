@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import regex
@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from textmend.census import Census, Tally, may_be_written
 from textmend.channel import Channel
 from textmend.drops import Drop, Place, Rule
-from textmend.families import FAMILIES, Ligatures
+from textmend.families import FAMILIES, Apostrophes, Family, Ligatures
 from textmend.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.lexicon import key
 from textmend.mending.arcs import is_sign_of_loss, position, torn
 from textmend.mending.preimages import Preimages
+from textmend.mending.segmentation import Segmenter
 from textmend.tokens import shape
 
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.
@@ -37,6 +38,7 @@ _LEAST_TORN = 3  # letters around what was left, where clean text has that, too
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
 _MOST = 0.5  # of the marks of a text, those that a rule must explain to be what left them
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
+_CLOSED_CLASS = 60  # the commonest words, which compounds and names are not made of
 _STRANGE = 3  # flagged words that are left to explain before a further rule is looked for in them
 
 Rules = tuple[Rule, ...]
@@ -156,7 +158,7 @@ class Deletions:
             at, end = int(border[group]), int(ends[group])
             start = rows.start[at]
             lost = index.words[rows.word[at]][start : start + rows.length[at]]
-            if _is_letters(lost):
+            if lost.isalpha():
                 self.groups.setdefault(lost, []).append((places[token[at]], at, end))
 
     def traces(self, drop: Drop) -> Traces:
@@ -218,7 +220,11 @@ class Hypotheses:
         for sequence in sequences:
             yield Drop(sequence)
         leaving = (rule for rule, each in self._leaving.items() if len(each.gains) >= _LEAST_GAINS)
-        families = FAMILIES.values() if self.census.is_strange else ()
+        families: Iterable[type[Family]] = ()
+        if self.census.is_strange:
+            families = FAMILIES.values()
+        elif self.census.lacks_apostrophes:
+            families = (Apostrophes,)
         variants = chain.from_iterable(each.variants(self.census.residues) for each in families)
         for rule in chain(leaving, variants):
             # What clean text has between letters, too, it has for other reasons than this rule.
@@ -336,7 +342,7 @@ class Hypotheses:
             _, left, right = pieces[rows.token[at]]
             word = int(rows.word[at])
             lost = index.words[word][rows.start[at] : rows.start[at] + rows.length[at]]
-            if not _is_letters(lost):
+            if not lost.isalpha():
                 continue
             case = Drop(lost, residue=residue), key(left + residue + right)
             masses.setdefault(case, {})[word] = float(index.frequencies[word])
@@ -390,6 +396,9 @@ class Hypotheses:
     def _of_family(self, rule: Rule) -> Traces:
         census = self.census
         preimages = Preimages.common((rule,), census.lexicon.lang)
+        segmenter = Segmenter(Channel((rule,)), preimages)
+        if " " in segmenter.separators:
+            return self._run_together(segmenter)
         pieces = self._pieces(rule, preimages) if preimages.torn else None
         found = pieces or Traces(census.tally)
         for text in preimages.leaving(map(census.types.__getitem__, census.suspicious)):
@@ -424,6 +433,35 @@ class Hypotheses:
                     found.note_parts(trace, census.places_of(tokens), census)
         return replace(found, tally=census.tally.plus(more))
 
+    def _run_together(self, segmenter: Segmenter) -> Traces:
+        """The runs of characters that are likelier several words, one of them common, than one.
+
+        Compounds and names are of rarer words.
+        """
+        census = self.census
+        more: Counter[tuple[int, int]] = Counter()
+        found = Traces(census.tally)
+        common = frozenset(islice(self.census.lexicon.words, _CLOSED_CLASS))
+        for number, line in enumerate(census.lines):
+            for run in segmenter.runs(line):
+                places = census.places_of(run)
+                mixed = any(shape(token.text) == "mixed" for token in run)
+                joined = len(places) > 1
+                if not (joined or mixed or places & census.flagged):
+                    continue
+                text = "".join(token.text for token in run)
+                segmentation = segmenter.of(text)
+                if segmentation is None or not segmentation.beside(text, common):
+                    continue
+                alone = len(run) == 1
+                trace = census.places[key(text)] if alone else census.trace(text)
+                found.add(trace, segmentation.gain, len(text), segmentation.shown(text))
+                if trace in found.gains:
+                    if not alone:
+                        more[number, trace] += 1
+                    found.note_parts(trace, places, census)
+        return replace(found, tally=census.tally.plus(more))
+
     def _of_openers(self, rule: Rule) -> Traces:
         """The first words of paragraphs that begin in lower case, and need not."""
         census = self.census
@@ -450,11 +488,3 @@ class Hypotheses:
                     more[number, trace] += 1
                     found.note_parts(trace, census.places_of([opener]), census)
         return replace(found, tally=census.tally.plus(more))
-
-
-def _is_letters(sequence: str) -> bool:
-    """Whether a sequence is of letters, or is an apostrophe, which is lost alone.
-
-    Digits and other marks are of no words; letters with an apostrophe are run together ("wast").
-    """
-    return sequence == "'" or sequence.isalpha()

@@ -272,7 +272,7 @@ class Preimages:
     def leaving(self, texts: Iterable[str]) -> Iterator[str]:
         """Those of some words, in lower case, that may be what is left, spaces merged or not."""
         for text in texts:
-            if text in self._words or text in self.torn or ("'" in text and self._lower(text)):
+            if text in self.torn or self._lower(text):
                 yield text
 
     def mass_of(self, words: Iterable[Candidate]) -> float:
@@ -395,6 +395,11 @@ class Preimages:
     def _lower(self, damaged: str) -> list[str]:
         """Preimages in lower case; a possessive has those of its word, too."""
         found = self._written(damaged)
+        for left, ending in self._endings:
+            word = damaged.removesuffix(left) + ending
+            # All of them are not among the common words.
+            if damaged.endswith(left) and self.lexicon.lists(word) and word not in found:
+                found.append(word)
         stem, apostrophe, suffix = damaged.rpartition("'")
         if apostrophe and stem:
             wholes = [*found, *(f"{word}'{suffix}" for word in self._written(stem))]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -104,6 +105,25 @@ class Segmentation:
     borders: tuple[tuple[int, str, float], ...]
     gain: float
 
+    def pieces(self, run: str) -> list[str]:
+        """The words of a run, with the marks beside them."""
+        places = [0, *(start for start, *_ in self.borders), len(run)]
+        return [run[start:end] for start, end in pairwise(places)]
+
+    def shown(self, run: str) -> str:
+        """A run as it was written."""
+        marks = [*(mark for _, mark, _ in self.borders), ""]
+        pieces = zip(self.pieces(run), marks, strict=True)
+        return "".join(piece + mark for piece, mark in pieces)
+
+    def beside(self, run: str, words: AbstractSet[str]) -> bool:
+        """Whether a word of a run is one of these, or a mark stands before or after a border."""
+        pieces = self.pieces(run)
+        return any(
+            key(piece) in words or not (piece[0].isalnum() and piece[-1].isalnum())
+            for piece in pieces
+        )
+
 
 class Segmenter:
     """Parts the runs of characters in which a channel may have deleted what stood between words."""
@@ -163,6 +183,10 @@ class Segmenter:
                     seams[offset + start] = Seam(mark, probability)
                 done = start
         return tokens, seams
+
+    def runs(self, line: Sequence[Token]) -> Iterator[Sequence[Token]]:
+        """The runs of a line that may be of several words."""
+        return (run for _, run in _runs(line) if _is_partable(run))
 
     def of(self, run: str, *, first: bool = False, quoted: bool = False) -> Segmentation | None:
         """How a run is parted; None where it is likelier as it stands.
