@@ -21,8 +21,10 @@ part of each score. Where no rule explains a text, letters may have been lost at
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import regex
@@ -71,6 +73,7 @@ _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean 
 _LEFT, _SPARSE = 0.7, 0.05
 _INFLECTED = 0.2  # of what it would say alone, what another form of the same word says
 _ENDING = 3  # letters
+_WRITERS_OWN = 2  # contractions without apostrophes, beyond which more are one writer's habit
 _DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
 _LINE_DISPERSION = 1.5  # … within a line
 _PER_TRACE = 3.0  # words that are missing for each that is seen to be damaged, at most
@@ -395,6 +398,11 @@ class _Selection:
         is the same everywhere.
         """
         rule, gains = scored.drop, scored.gains.keys()
+        parted = [scored.traces.originals[trace].split(" ") for trace in gains]
+        if sum(map(len, parted)) > len(parted):
+            # "pointin" and "ownin" lost no space.
+            edges = Counter(each for words in parted for each in {words[0], words[-1]})
+            return max(edges.values()) >= _AT_ONE_PLACE * len(gains)
         if not (_is_plain(rule) and isinstance(rule, Drop)) or not scored.survivors:
             return False
         spared = self._survivors(rule)[scored.damaged].sum()
@@ -417,7 +425,8 @@ class _Selection:
         census = self.census
         gains = traces.left(taken)
         found = traces.tally.where(census.mask(gains)[traces.tally.places])
-        inflected = _inflected({trace: census.types[trace] for trace in gains})
+        texts = {trace: census.types[trace] for trace in gains}
+        inflected = _inflected(texts) | _contracted(texts, census.lexicon)
         weights = np.zeros(len(census.types))
         for trace, nats in gains.items():
             weights[trace] = nats * (_INFLECTED if trace in inflected else 1.0)
@@ -609,6 +618,15 @@ def _price(rule: Rule, conspicuous: bool = False) -> float:
     more = (rule.where != "anywhere") + (rule.residue != "")
     sequence = _PRICE[len(rule.sequence) - 1]
     return (min(sequence, _WORD_PRICE) if conspicuous else sequence) + _OPTION * more
+
+
+def _contracted(texts: Mapping[int, str], lexicon: Lexicon) -> set[int]:
+    """Those of some traces that say little beside a few like them: who writes "dont" writes "wont".
+
+    Possessives, of which everybody writes others, are none of them.
+    """
+    found = (trace for trace, text in texts.items() if lexicon.is_contracted(text))
+    return set(islice(found, _WRITERS_OWN, None))
 
 
 def _inflected(texts: Mapping[int, str]) -> set[int]:

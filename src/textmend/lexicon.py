@@ -286,6 +286,10 @@ class Lexicon:
                 found[bare] = found.get(bare, 0.0) + share
         return found
 
+    def is_contracted(self, word: str) -> bool:
+        """Whether a word is a common contraction but for its apostrophe: "dont"."""
+        return key(word) in self._without_apostrophes
+
     @cached_property
     def _without_apostrophes(self) -> frozenset[str]:
         """What is left of common words without their apostrophes, where it is far rarer."""

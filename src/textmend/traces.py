@@ -443,7 +443,8 @@ class Hypotheses:
         found = Traces(census.tally)
         common = frozenset(islice(self.census.lexicon.words, _CLOSED_CLASS))
         for number, line in enumerate(census.lines):
-            for run in segmenter.runs(line):
+            # Of code, and of what is only told again, nobody knows.
+            for run in segmenter.runs(line) if census.sizes[number] else ():
                 places = census.places_of(run)
                 mixed = any(shape(token.text) == "mixed" for token in run)
                 joined = len(places) > 1
@@ -453,7 +454,7 @@ class Hypotheses:
                 segmentation = segmenter.of(text)
                 if segmentation is None or not segmentation.beside(text, common):
                     continue
-                alone = len(run) == 1
+                alone = len(run) == 1 and run[0].kind == "word"
                 trace = census.places[key(text)] if alone else census.trace(text)
                 found.add(trace, segmentation.gain, len(text), segmentation.shown(text))
                 if trace in found.gains:

@@ -37,7 +37,8 @@ _UNLIKELY = 10.0
 _PAIRS = 0.6
 _TOUCHING = math.log(0.003)  # words of clean text with a mark between them and no space
 _TOUCHING_NUMBER = math.log(0.3)  # … and a number and a letter
-_TOUCHING_BRACKET = math.log(0.2)  # … and what somebody put in square brackets into a quotation
+# … and words beside a dash, or what somebody put in square brackets into a quotation.
+_TOUCHING_LOOSE = math.log(0.3)
 _FAR_APART = 2.0  # nats against that lines ended twice in a run
 _UNIT = 2  # letters of what is written right after a number
 _AGAIN = 4.0  # nats by which a word that comes again is less likely to be two, each time
@@ -61,6 +62,8 @@ _WORDS = frozenset(("word", "number"))
 _INNER_CAPITAL = regex.compile(r"(?<=\p{Ll})\p{Lu}|(?<=\p{Lu})\p{Lu}(?=\p{Ll})")
 _CLOSING, _OPENING = frozenset(",.;:!?)]”’%"), frozenset("([“‘$£€")
 _LONE = math.log(1e-3)  # the share of a letter that is a word
+_EDGES = "".join(_CLOSING | _OPENING | {'"', "'"})
+_ORDINARY = 1e-5  # words so frequent are hardly ever two
 _PAUSE = frozenset(",.?!…")
 _BETWEEN_SPACES = frozenset("&=±–—")
 
@@ -117,11 +120,10 @@ class Segmentation:
         return "".join(piece + mark for piece, mark in pieces)
 
     def beside(self, run: str, words: AbstractSet[str]) -> bool:
-        """Whether a word of a run is one of these, or a mark stands before or after a border."""
+        """Whether one of these words, or a mark, stands beside a border."""
         pieces = self.pieces(run)
-        return any(
-            key(piece) in words or not (piece[0].isalnum() and piece[-1].isalnum())
-            for piece in pieces
+        return any(key(piece) in words for piece in pieces) or any(
+            not (left[-1].isalnum() and right[0].isalnum()) for left, right in pairwise(pieces)
         )
 
 
@@ -199,6 +201,9 @@ class Segmenter:
         return self._known.keep(asked, self._part(run, first, quoted), run)
 
     def _part(self, run: str, first: bool, quoted: bool) -> Segmentation | None:
+        core = run.strip(_EDGES)
+        if core.isalpha() and self._lexicon.frequency(core) >= _ORDINARY:
+            return None
         mark, cost = max(self.separators.items(), key=lambda each: each[1])
         arcs = _likely(sorted(self._arcs(run, first, quoted)), len(run), cost)
         pair = self._bigrams.probability
@@ -393,7 +398,8 @@ def _touching(run: str, before: _Arc, arc: _Arc) -> float:
         word = run[slice(*(before if before.kind == "word" else arc)[:2])]
         short = word.isupper() or (before.kind == "number" and len(word) <= _UNIT)
         return _TOUCHING_NUMBER if short else _TOUCHING
-    return _TOUCHING_BRACKET if "[" in run[arc.start] or "]" in run[before.start] else _TOUCHING
+    loose = "between" in kinds or run[arc.start] == "[" or run[before.start] == "]"
+    return _TOUCHING_LOOSE if loose else _TOUCHING
 
 
 def _runs(line: Sequence[Token]) -> Iterator[tuple[int, Sequence[Token]]]:
