@@ -19,6 +19,7 @@ import regex
 from numpy.typing import NDArray
 
 from textmend.drops import Drop, Rule
+from textmend.families import Accents, Apostrophes
 from textmend.lexicon import Lexicon, attested, key
 from textmend.mending.arcs import is_sign_of_loss, position
 from textmend.tokens import (
@@ -279,8 +280,26 @@ class Census:
     @cached_property
     def lacks_apostrophes(self) -> bool:
         """Whether it holds none of the apostrophes that a text of its length would."""
-        held = any("'" in word for word in self.types[: len(self.totals)])
-        return not held and self.lexicon.commonest.rate("'") * self.asked.sum() >= CONSPICUOUS
+        return self._lacks(Apostrophes())
+
+    @cached_property
+    def bare(self) -> dict[int, float]:
+        """The types that are far commoner with accents, with their probabilities if clean.
+
+        None where the text holds accents, or is of a language that has few.
+        """
+        if not self._lacks(Accents()):
+            return {}
+        return {
+            place: self.lexicon.probability(word)
+            for word, place in self.places.items()
+            if self.lexicon.is_bare(word)
+        }
+
+    def _lacks(self, rule: Rule) -> bool:
+        """Whether it holds nothing of what a rule deletes, and a text of its length would."""
+        due = self.lexicon.commonest.rate(rule.pattern) * float(self.asked.sum())
+        return due >= CONSPICUOUS and not self.survivors(rule).any()
 
     @cached_property
     def sizes(self) -> Floats:

@@ -44,7 +44,7 @@ def residue_named(name: str) -> str:
     ('\x03', '?', 'f ')
     """
     parts = regex.split(r"(?<!^|[uU])\+", name)
-    if regex.search(r"[\p{L}_-]{3}", left := "".join(map(_character, parts))):
+    if regex.fullmatch(r"[\p{L}_-]{3,}", left := "".join(map(_character, parts))):
         raise TextmendError(
             f"{name!r} is no option; name a place such as word-end, or what was left: a character, "
             f"{', '.join(_RESIDUES)}, a code such as U+FFFD, or several of these joined by +"
@@ -248,6 +248,11 @@ class DropCaps(Family):
         """At the start of a line, or of all."""
         start = PARAGRAPH if self.of == "paragraph" else r"\A"
         return start + (r"\p{Lu}\p{M}*" if self.unit == "letter" else r"\p{Lu}[\p{L}\p{M}'’]*")
+
+    @property
+    def spared(self) -> str:
+        """Those capitals that no other follows: what is left may be set in small ones ("HE")."""
+        return rf"{self.pattern}(?!\p{{Lu}})" if self.unit == "letter" else self.pattern
 
     @property
     def reach(self) -> Reach:

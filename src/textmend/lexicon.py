@@ -277,6 +277,10 @@ class Lexicon:
     def _is_uncounted(self, word: str) -> bool:
         return key(word) not in self._names and self.frequency(word) < _COUNTED
 
+    def is_bare(self, word: str) -> bool:
+        """Whether a word is far commoner with accents: "funcion"."""
+        return self.frequency(word) * _FAR_RARER < self._without_marks.get(key(word), 0.0)
+
     @cached_property
     def _without_marks(self) -> dict[str, float]:
         """The frequencies of the common words that have accents, by what is left without these."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from textmend.census import Census, Tally, may_be_written
 from textmend.channel import Channel
 from textmend.drops import Drop, Place, Rule
-from textmend.families import FAMILIES, Apostrophes, Family, Ligatures
+from textmend.families import FAMILIES, Accents, Apostrophes, Family, Ligatures
 from textmend.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.lexicon import key
 from textmend.mending.arcs import is_sign_of_loss, position, torn
@@ -223,8 +223,12 @@ class Hypotheses:
         families: Iterable[type[Family]] = ()
         if self.census.is_strange:
             families = FAMILIES.values()
-        elif self.census.lacks_apostrophes:
-            families = (Apostrophes,)
+        else:
+            lacks: dict[type[Family], bool] = {
+                Apostrophes: self.census.lacks_apostrophes,
+                Accents: bool(self.census.bare),
+            }
+            families = [family for family, is_lacking in lacks.items() if is_lacking]
         variants = chain.from_iterable(each.variants(self.census.residues) for each in families)
         for rule in chain(leaving, variants):
             # What clean text has between letters, too, it has for other reasons than this rule.
@@ -401,11 +405,13 @@ class Hypotheses:
             return self._run_together(segmenter)
         pieces = self._pieces(rule, preimages) if preimages.torn else None
         found = pieces or Traces(census.tally)
-        for text in preimages.leaving(map(census.types.__getitem__, census.suspicious)):
+        # Who has no accents to write with has lost nothing else by that.
+        clean = census.suspicious | census.bare if isinstance(rule, Accents) else census.suspicious
+        for text in preimages.leaving(map(census.types.__getitem__, clean)):
             place = census.places[text]
             # A space that it left beside a space of the text is not to be told from that.
             if place not in found.covered:
-                ratio = preimages.mass(text, merged=True) / census.suspicious[place]
+                ratio = preimages.mass(text, merged=True) / clean[place]
                 found.add(place, math.log1p(ratio), len(text), preimages.likeliest(text))
         return found
 
@@ -441,7 +447,8 @@ class Hypotheses:
         census = self.census
         more: Counter[tuple[int, int]] = Counter()
         found = Traces(census.tally)
-        common = frozenset(islice(self.census.lexicon.words, _CLOSED_CLASS))
+        words = islice(self.census.lexicon.words, _CLOSED_CLASS)
+        common = frozenset(word for word in words if len(word) > 1)
         for number, line in enumerate(census.lines):
             # Of code, and of what is only told again, nobody knows.
             for run in segmenter.runs(line) if census.sizes[number] else ():

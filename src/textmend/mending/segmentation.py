@@ -307,12 +307,13 @@ class Segmenter:
     def _words(self, run: str, form: str, first: int, last: int, opens: bool) -> Iterator[_Arc]:
         # A word does not go on over a capital after a small letter.
         capitals = [found.start() for found in _INNER_CAPITAL.finditer(run, first, last)]
+        passed = 0
         is_listed = self._preimages.is_listed
         for start in range(first, last):
-            while capitals and capitals[0] <= start:
-                capitals.pop(0)
+            while passed < len(capitals) and capitals[passed] <= start:
+                passed += 1
             most = min(last, start + _LONGEST_WORD)
-            border = capitals[0] if capitals else last
+            border = capitals[passed] if passed < len(capitals) else last
             is_edge = start == first or run[start].isupper()
             for end in range(start + 1, most + 1):
                 text = form[start:end]
