@@ -16,7 +16,9 @@ TOY = Lexicon("toy", dict.fromkeys(WORDS, 0.01))
 def slots(
     text: str, channel: Channel = EXAMPLE, *, gaps: bool = True, terse: bool = False
 ) -> list[Arc]:
-    return Lattice(channel, Preimages.load(channel.drops, "en")).of(tokenize(text), gaps=gaps, terse=terse)
+    return Lattice(channel, Preimages.load(channel.drops, "en")).of(
+        tokenize(text), gaps=gaps, terse=terse
+    )
 
 
 @pytest.mark.parametrize(

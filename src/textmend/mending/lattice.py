@@ -304,8 +304,8 @@ class Lattice:
             return (as_it_is,)
         form, first = self._preimages.shape(token.text), first or part == "capital"
         words = self._preimages.at(at).of(token.text, first=first, beside=beside)
-        # In running text a word of capitals is an acronym; what letters it lost cannot be told. After
-        # a capital that a paragraph lost it may be set in small ones.
+        # In running text a word of capitals is an acronym; what letters it lost cannot be told.
+        # After a capital that a paragraph lost it may be set in small ones.
         opens = self._preimages.at(at) is not self._preimages.at("text")
         if not (token.text.isupper() and (shouted or (opens and len(token.text) > 1))) and (
             form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first)

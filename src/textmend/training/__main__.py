@@ -23,8 +23,15 @@ from textmend.errors import TextmendError
 from textmend.lexicon import Lexicon
 from textmend.modelfile import read
 from textmend.network import Network
+from textmend.training.compounds import write_compounds
 from textmend.training.corpus import Corpus, Source, prepare, read_mix
-from textmend.training.evaluation import Counts, evaluate, random_channels, read_texts
+from textmend.training.evaluation import (
+    Counts,
+    evaluate,
+    first_texts,
+    random_channels,
+    read_texts,
+)
 from textmend.training.export import export
 from textmend.training.loop import Plan, load_model, train
 from textmend.training.model import Size
@@ -165,6 +172,18 @@ def export_command(
         calibration={kind: (slope, offset) for kind, slope, offset in calibration},
     )
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
+@main.command("compounds")
+@click.argument("files", type=_FILE, nargs=-1, required=True)
+@click.option("--lang", default="en", help="Language code of FILES.")
+@click.option("--most", default=60_000_000, help="Characters to read of each file.")
+@click.option("--out", type=_OUT, required=True, help="The list to write.")
+def compounds_command(files: tuple[Path, ...], lang: str, most: int, out: Path) -> None:
+    """Count the words with hyphens in FILES: the list that the lexicon reads."""
+    texts = (text for path in files for text in first_texts(path, most))
+    count = write_compounds(texts, Lexicon.load(lang), out)
+    click.echo(f"{out}: {count:,} compounds")
 
 
 @main.command("names")

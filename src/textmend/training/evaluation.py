@@ -92,6 +92,15 @@ def read_texts(path: Path) -> Iterator[str]:
             yield from source.read().split("\n\n")
 
 
+def first_texts(path: Path, most: int) -> Iterator[str]:
+    """The first documents of a file, until they have so many characters."""
+    for text in read_texts(path):
+        if most <= 0:
+            return
+        yield text
+        most -= len(text)
+
+
 def random_channels(count: int, lexicon: Lexicon, seed: int = 0) -> list[Channel]:
     """Channels of one to three sequences of one to four letters, as frequent as in text."""
     draw = random.Random(seed)
