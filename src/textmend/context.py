@@ -19,6 +19,7 @@ from textmend.bigrams import Bigrams
 from textmend.candidates import Column, Slot
 from textmend.decoder import Array, posteriors, softmax
 from textmend.edits import Kind
+from textmend.homographs import Homographs
 from textmend.lexicon import Lexicon
 from textmend.memory import Answers
 from textmend.network import Floats, Ids, Lines, Network, form, recurring
@@ -199,6 +200,7 @@ class PairContext:
 
     def __init__(self, lang: str) -> None:
         self._bigrams = Bigrams.load(lang)
+        self._homographs = Homographs.load(lang)
 
     def doubted(self, lines: Sequence[Sequence[Column]]) -> Iterator[Judged]:
         """The columns of a document in which something is likelier than what stands there."""
@@ -217,7 +219,8 @@ class PairContext:
         """
         scores: list[Array] = []
         before: tuple[str | None, ...] = (None,)
-        for column in line:
+        texts = [column.slot.words[0].text for column in line if not column.slot.is_end]
+        for at, column in enumerate(line):
             slot, gap = column.slot, [None, *(word for word, _ in column.vanished)]
             words: tuple[Candidate | None, ...] = slot.words if slot.is_word else (None,)
             table = np.empty((len(before), len(gap), len(words)))
@@ -228,6 +231,10 @@ class PairContext:
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log_word(word, last)
             table += [math.log(candidate.likelihood) for candidate in slot.words]
+            if self._homographs and len(slot.words) > 1:
+                written = [candidate.text for candidate in slot.words]
+                beside = texts[:at][::-1], texts[at + 1 :]
+                table += self._homographs.nats(written, *beside)
             table[:, :, 0] -= slot.doubt
             table[:, 0, :] -= column.empty_doubt
             scores.append(table + capitals(column))

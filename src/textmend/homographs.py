@@ -1,0 +1,143 @@
+"""Words that differ in their accents alone, told apart by the words beside them.
+
+"ou" and "où", "e" and "è" are one word once accents are lost; which was written shows in what
+stands before and after. Whatever is looked at may have lost its accents, too, and is read without
+them. The weights are computed by ``textmend.training.homographs`` from sentences of our own. Start
+reading at :meth:`Homographs.nats`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import chain, islice
+
+from textmend.families import base_letters
+from textmend.lexicon import key
+
+UNIT = 0.01  # nats, in which weights are stored
+REACH = 2  # words or marks on either side
+_LINE = "^"  # what stands beyond the ends of a line
+_NUMBER = "0"
+_ENDING = 3  # letters
+_MARKS = {
+    **dict.fromkeys(".!?…", "."),
+    **dict.fromkeys("“«„‘‹¿¡([", "("),
+    **dict.fromkeys("”»’›)]", ")"),
+    **dict.fromkeys("–—", "—"),
+}
+
+
+class Homographs:
+    """Weights of words and their endings beside others, by what stands there and where."""
+
+    def __init__(self, weights: Mapping[str, Mapping[str, float]]) -> None:
+        self._weights = weights
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def load(lang: str) -> Homographs | None:
+        """Those of a language, if it has any."""
+        listed = files("textmend") / "data" / f"homographs-{lang}.json"
+        if not listed.is_file():
+            return None
+        stored: dict[str, dict[str, int]] = json.loads(listed.read_text(encoding="utf-8"))
+        return Homographs(
+            {
+                trait: {sign: UNIT * weight for sign, weight in signs.items()}
+                for trait, signs in stored.items()
+            }
+        )
+
+    def nats(
+        self, words: Sequence[str], before: Sequence[str], after: Sequence[str]
+    ) -> list[float]:
+        """What to add to the score of each word that may stand between others.
+
+        ``words``: the first as it stands; to words that differ from it in more than accents nothing
+        is added. ``before`` and ``after``: the words and marks of the line on either side as they
+        stand, two or more, the nearest first.
+        """
+        heads, cores = zip(*map(_parts, words), strict=True)
+        bare = base_letters(cores[0])
+        rivals = [base_letters(core) == bare for core in cores]
+        found = [0.0] * len(words)
+        if sum(rivals) < 2:
+            return found
+        signs = [signs_of(core) if rival else () for core, rival in zip(cores, rivals, strict=True)]
+        for trait in traits(before, heads[0], after):
+            weights = self._weights.get(trait)
+            if weights:
+                for place, of_word in enumerate(signs):
+                    for sign in of_word:
+                        found[place] += weights.get(sign, 0.0)
+        return found
+
+
+def signs_of(word: str) -> tuple[str, ...]:
+    """What weights are kept for: the word, and the endings of a longer one.
+
+    >>> signs_of("donné")
+    ('donné', '~é', '~né', '~nné')
+    """
+    if len(word) <= _ENDING:
+        return (word,)
+    return (word, *(f"~{word[-length:]}" for length in range(1, _ENDING + 1)))
+
+
+def traits(before: Sequence[str], head: str, after: Sequence[str]) -> Iterator[str]:
+    """What tells homographs apart: the words and marks beside them, their endings and capitals.
+
+    ``head``: the elided word that is written together with them.
+    """
+    left = list(islice(chain([head] if head else [], _pieces(before, backwards=True)), REACH))
+    right = list(islice(_pieces(after), REACH))
+    left += [_LINE] * (REACH - len(left))
+    right += [_LINE] * (REACH - len(right))
+    lower_left, lower_right = ([key(piece) for piece in side] for side in (left, right))
+    yield ""
+    yield f"{lower_left[0]} _"
+    yield f"_ {lower_right[0]}"
+    yield f"{lower_left[1]} . _"
+    yield f"_ . {lower_right[1]}"
+    yield f"{lower_left[1]} {lower_left[0]} _"
+    yield f"_ {lower_right[0]} {lower_right[1]}"
+    yield f"{lower_left[0]} _ {lower_right[0]}"
+    for length in range(1, _ENDING + 1):
+        ends = [_ending(side[0], length) for side in (lower_left, lower_right)]
+        yield f"~{ends[0]} _"
+        yield f"_ ~{ends[1]}"
+        if length < _ENDING:
+            yield f"~{ends[0]} _ ~{ends[1]}"
+            yield f"~{_ending(lower_left[1], length)} . _"
+            yield f"_ . ~{_ending(lower_right[1], length)}"
+            if ends[0] == ends[1]:
+                yield f"= _ {length}"
+    for name, piece in (("{} _", left[0]), ("_ {}", right[0])):
+        if piece[:1].isalpha():
+            yield name.format("Aa" if piece[:1].isupper() else "aa")
+            yield name.format(f"#{min(len(piece), 8)}")
+
+
+def _ending(piece: str, length: int) -> str:
+    """The last letters of a word; a mark, or a short word, whole."""
+    return piece[-length:]
+
+
+def _parts(word: str) -> tuple[str, str]:
+    """The elided word before another one, without accents, and that one in lower case."""
+    head, apostrophe, core = key(word).rpartition("'")
+    return base_letters(head + apostrophe), core
+
+
+def _pieces(texts: Sequence[str], *, backwards: bool = False) -> Iterator[str]:
+    """Words without accents, elided ones apart; numbers and marks by their kind."""
+    for text in texts:
+        if not text[:1].isalpha():
+            yield _NUMBER if text[:1].isdigit() else _MARKS.get(text, text)
+            continue
+        head, apostrophe, core = base_letters(text).replace("’", "'").rpartition("'")
+        parts = [head + apostrophe, core] if head else [core]
+        yield from reversed(parts) if backwards else parts

@@ -1,0 +1,141 @@
+"""The weights by which homographs are told apart: ``textmend.homographs`` reads them.
+
+Every word of the sentences that has a rival, another word of the lexicon that differs in accents
+alone, is an example. A log-linear model is fitted to them, beside the frequencies of the words: the
+weight of an ending ("-é" after "a") is shared by all words that have it. Start reading at
+:func:`write_homographs`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.families import base_letters
+from textmend.homographs import UNIT, Homographs, signs_of, traits
+from textmend.lexicon import Lexicon, key
+from textmend.tokens import tokenize
+
+_RARE_RIVAL = 1e-3  # of the frequency of the commonest of them
+_PENALTY = 0.5
+_STEPS, _RATE = 150, 0.1
+_FOLDS = 5
+_MOST_WEIGHTS = 4500  # what 60 kB hold
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A word between others, with its rivals: the texts of the words, the right one first."""
+
+    words: list[str]
+    before: list[str]
+    after: list[str]
+
+    @property
+    def head(self) -> str:
+        """The elided word before it, without accents."""
+        head, apostrophe, _ = key(self.words[0]).rpartition("'")
+        return base_letters(head + apostrophe)
+
+
+class Rivals:
+    """The words of a lexicon by what is left of them without accents."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._by_base: dict[str, list[str]] = defaultdict(list)
+        for word, base in zip(
+            lexicon.words, base_letters("\n".join(lexicon.words)).split("\n"), strict=True
+        ):
+            self._by_base[base].append(word)
+
+    def of(self, core: str) -> list[str]:
+        """A word, and the others that may stand for it."""
+        listed = self._by_base.get(base_letters(core), [])
+        most = max(map(self.lexicon.frequency, listed), default=0.0)
+        others = (
+            word
+            for word in listed
+            if word != core and self.lexicon.frequency(word) > _RARE_RIVAL * most
+        )
+        return [core, *others]
+
+
+def examples(sentence: str, rivals: Rivals) -> Iterator[Example]:
+    """The words of a sentence that have rivals."""
+    tokens = [token for token in tokenize(sentence) if token.kind not in ("space", "break")]
+    texts = [token.text for token in tokens]
+    for place, token in enumerate(tokens):
+        if token.kind == "word":
+            head, apostrophe, core = key(token.text).rpartition("'")
+            words = [head + apostrophe + word for word in rivals.of(core)]
+            if len(words) > 1:
+                yield Example(words, texts[:place][::-1], texts[place + 1 :])
+
+
+@dataclass(slots=True)
+class _Design:
+    """Which weights count for which word of which example."""
+
+    names: dict[tuple[str, str], int] = field(default_factory=dict)
+    weights: list[int] = field(default_factory=list)
+    words: list[int] = field(default_factory=list)
+    offsets: list[float] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+    def add(self, example: Example, lexicon: Lexicon) -> None:
+        self.starts.append(len(self.offsets))
+        cores = [key(word).rpartition("'")[2] for word in example.words]
+        signs = [signs_of(core) for core in cores]
+        common = set.intersection(*map(set, signs))
+        beside = list(traits(example.before, example.head, example.after))
+        for core, of_word in zip(cores, signs, strict=True):
+            for sign in of_word:
+                if sign not in common:
+                    for trait in beside:
+                        self.weights.append(self.names.setdefault((trait, sign), len(self.names)))
+                        self.words.append(len(self.offsets))
+            self.offsets.append(float(np.log(lexicon.probability(core))))
+
+
+def fit(found: Sequence[Example], lexicon: Lexicon) -> dict[str, dict[str, int]]:
+    """The weights under which the right words are likeliest, in stored units."""
+    design = _Design()
+    for example in found:
+        design.add(example, lexicon)
+    used, of_word = np.array(design.weights), np.array(design.words)
+    offsets, starts = np.array(design.offsets), np.array(design.starts)
+    sizes = np.diff([*starts, len(offsets)])
+    weights, mean, square = np.zeros((3, len(design.names)))
+    penalty = np.array([_PENALTY if trait else 0.0 for trait, _ in design.names])
+    for step in range(1, _STEPS + 1):
+        scores = offsets + np.bincount(of_word, weights[used], len(offsets))
+        scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
+        chances = np.exp(scores)
+        chances /= np.repeat(np.add.reduceat(chances, starts), sizes)
+        chances[starts] -= 1.0
+        slope = np.bincount(used, chances[of_word], len(weights)) + penalty * weights
+        # Adam
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.99 * square + 0.01 * slope**2
+        rate = _RATE * (1 - 0.99**step) ** 0.5 / (1 - 0.9**step)
+        weights -= rate * mean / (np.sqrt(square) + 1e-8)
+    return _stored(design.names, weights)
+
+
+def _stored(
+    names: Mapping[tuple[str, str], int], weights: NDArray[np.float64]
+) -> dict[str, dict[str, int]]:
+    """The largest of the weights. How often a word is the right one its frequency says."""
+    stored: dict[str, dict[str, int]] = defaultdict(dict)
+    largest = sorted(names, key=lambda name: -abs(weights[names[name]]))[:_MOST_WEIGHTS]
+    for trait, sign in sorted(largest):
+        if trait and (weight := round(weights[names[trait, sign]] / UNIT)):
+            stored[trait][sign] = weight
+    return dict(stored)
