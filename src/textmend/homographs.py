@@ -96,34 +96,38 @@ def traits(before: Sequence[str], head: str, after: Sequence[str]) -> Iterator[s
     right = list(islice(_pieces(after), REACH))
     left += [_LINE] * (REACH - len(left))
     right += [_LINE] * (REACH - len(right))
-    lower_left, lower_right = ([key(piece) for piece in side] for side in (left, right))
+    (near, far), (soon, late) = ([key(piece) for piece in side] for side in (left, right))
     yield ""
-    yield f"{lower_left[0]} _"
-    yield f"_ {lower_right[0]}"
-    yield f"{lower_left[1]} . _"
-    yield f"_ . {lower_right[1]}"
-    yield f"{lower_left[1]} {lower_left[0]} _"
-    yield f"_ {lower_right[0]} {lower_right[1]}"
-    yield f"{lower_left[0]} _ {lower_right[0]}"
+    yield f"{near} _"
+    yield f"_ {soon}"
+    yield f"{far} . _"
+    yield f"_ . {late}"
+    yield f"{far} {near} _"
+    yield f"_ {soon} {late}"
+    yield f"{near} _ {soon}"
+    yield f"{_kind(left[0])} _"
+    yield f"_ {_kind(right[0])}"
+    yield f"{_kind(left[0])} _ {_kind(right[0])}"
     for length in range(1, _ENDING + 1):
-        ends = [_ending(side[0], length) for side in (lower_left, lower_right)]
-        yield f"~{ends[0]} _"
-        yield f"_ ~{ends[1]}"
+        before_it, after_it = _ending(near, length), _ending(soon, length)
+        yield f"{before_it} _"
+        yield f"_ {after_it}"
         if length < _ENDING:
-            yield f"~{ends[0]} _ ~{ends[1]}"
-            yield f"~{_ending(lower_left[1], length)} . _"
-            yield f"_ . ~{_ending(lower_right[1], length)}"
-            if ends[0] == ends[1]:
+            yield f"{before_it} _ {after_it}"
+            yield f"{_ending(far, length)} . _"
+            yield f"_ . {_ending(late, length)}"
+            if before_it == after_it:
                 yield f"= _ {length}"
-    for name, piece in (("{} _", left[0]), ("_ {}", right[0])):
-        if piece[:1].isalpha():
-            yield name.format("Aa" if piece[:1].isupper() else "aa")
-            yield name.format(f"#{min(len(piece), 8)}")
+
+
+def _kind(piece: str) -> str:
+    """Whether a word has a capital; a mark is a kind of its own."""
+    return ("Aa" if piece[0].isupper() else "aa") if piece[:1].isalpha() else piece
 
 
 def _ending(piece: str, length: int) -> str:
-    """The last letters of a word; a mark, or a short word, whole."""
-    return piece[-length:]
+    """The last letters of a longer word; what is short stands for itself."""
+    return f"~{piece[-length:]}" if len(piece) > length else piece
 
 
 def _parts(word: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ weight of an ending ("-é" after "a") is shared by all words that have it. Start
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +24,9 @@ from textmend.lexicon import Lexicon, key
 from textmend.tokens import tokenize
 
 _RARE_RIVAL = 1e-3  # of the frequency of the commonest of them
-_PENALTY = 0.5
+_PENALTY = 2.0
 _STEPS, _RATE = 150, 0.1
+_TRUST = 10.0  # examples that the frequencies of words are worth
 _FOLDS = 5
 _MOST_WEIGHTS = 4500  # what 60 kB hold
 
@@ -36,6 +38,11 @@ class Example:
     words: list[str]
     before: list[str]
     after: list[str]
+
+    @property
+    def cores(self) -> list[str]:
+        """The words without it."""
+        return [key(word).rpartition("'")[2] for word in self.words]
 
     @property
     def head(self) -> str:
@@ -89,38 +96,37 @@ class _Design:
     offsets: list[float] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
 
-    def add(self, example: Example, lexicon: Lexicon) -> None:
+    def add(self, example: Example, shares: Sequence[float]) -> None:
         self.starts.append(len(self.offsets))
-        cores = [key(word).rpartition("'")[2] for word in example.words]
-        signs = [signs_of(core) for core in cores]
+        signs = [signs_of(core) for core in example.cores]
         common = set.intersection(*map(set, signs))
-        beside = list(traits(example.before, example.head, example.after))
-        for core, of_word in zip(cores, signs, strict=True):
+        beside = list(dict.fromkeys(traits(example.before, example.head, example.after)))
+        for place, of_word in enumerate(signs, len(self.offsets)):
             for sign in of_word:
                 if sign not in common:
                     for trait in beside:
                         self.weights.append(self.names.setdefault((trait, sign), len(self.names)))
-                        self.words.append(len(self.offsets))
-            self.offsets.append(float(np.log(lexicon.probability(core))))
+                        self.words.append(place)
+        self.offsets += map(math.log, shares)
 
 
 def fit(found: Sequence[Example], lexicon: Lexicon) -> dict[str, dict[str, int]]:
     """The weights under which the right words are likeliest, in stored units."""
     design = _Design()
+    counts = Counter(example.cores[0] for example in found)
     for example in found:
-        design.add(example, lexicon)
+        design.add(example, _shares(example.cores, counts, lexicon))
     used, of_word = np.array(design.weights), np.array(design.words)
     offsets, starts = np.array(design.offsets), np.array(design.starts)
     sizes = np.diff([*starts, len(offsets)])
     weights, mean, square = np.zeros((3, len(design.names)))
-    penalty = np.array([_PENALTY if trait else 0.0 for trait, _ in design.names])
     for step in range(1, _STEPS + 1):
         scores = offsets + np.bincount(of_word, weights[used], len(offsets))
         scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
         chances = np.exp(scores)
         chances /= np.repeat(np.add.reduceat(chances, starts), sizes)
         chances[starts] -= 1.0
-        slope = np.bincount(used, chances[of_word], len(weights)) + penalty * weights
+        slope = np.bincount(used, chances[of_word], len(weights)) + _PENALTY * weights
         # Adam
         mean = 0.9 * mean + 0.1 * slope
         square = 0.99 * square + 0.01 * slope**2
@@ -129,13 +135,22 @@ def fit(found: Sequence[Example], lexicon: Lexicon) -> dict[str, dict[str, int]]
     return _stored(design.names, weights)
 
 
+def _shares(cores: Sequence[str], counts: Mapping[str, int], lexicon: Lexicon) -> list[float]:
+    """How often each of some words is the right one in the examples.
+
+    Fitted beside that, and not beside their frequencies, the weights say what those do not.
+    """
+    listed = [lexicon.probability(core) for core in cores]
+    return [counts[core] + _TRUST * each / sum(listed) for core, each in zip(cores, listed)]
+
+
 def _stored(
     names: Mapping[tuple[str, str], int], weights: NDArray[np.float64]
 ) -> dict[str, dict[str, int]]:
-    """The largest of the weights. How often a word is the right one its frequency says."""
+    """The largest of the weights."""
     stored: dict[str, dict[str, int]] = defaultdict(dict)
     largest = sorted(names, key=lambda name: -abs(weights[names[name]]))[:_MOST_WEIGHTS]
     for trait, sign in sorted(largest):
-        if trait and (weight := round(weights[names[trait, sign]] / UNIT)):
+        if (weight := round(weights[names[trait, sign]] / UNIT)):
             stored[trait][sign] = weight
     return dict(stored)
