@@ -234,7 +234,7 @@ class PairContext:
             if self._homographs and len(slot.words) > 1:
                 written = [candidate.text for candidate in slot.words]
                 beside = texts[:at][::-1], texts[at + 1 :]
-                table += self._homographs.nats(written, *beside)
+                table += self._homographs.nats(written, *beside, first=slot.first)
             table[:, :, 0] -= slot.doubt
             table[:, 0, :] -= column.empty_doubt
             scores.append(table + capitals(column))

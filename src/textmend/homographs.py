@@ -12,16 +12,22 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from textmend.families import base_letters
 from textmend.lexicon import key
 
+DATA = "homographs-{}.json"
 UNIT = 0.01  # nats, in which weights are stored
-REACH = 2  # words or marks on either side
+_REACH = 2  # words or marks on either side
+# Nats against what has accents that are missing where it stands; and there, if that has the capital
+# of a name: those are often from other languages.
+_ACCENTS = 0.25
+_NAME = 2.5
 _LINE = "^"  # what stands beyond the ends of a line
 _NUMBER = "0"
 _ENDING = 3  # letters
+_CLAUSE = 12  # words
 _MARKS = {
     **dict.fromkeys(".!?…", "."),
     **dict.fromkeys("“«„‘‹¿¡([", "("),
@@ -39,25 +45,34 @@ class Homographs:
     @staticmethod
     @lru_cache(maxsize=8)
     def load(lang: str) -> Homographs | None:
-        """Those of a language, if it has any."""
-        listed = files("textmend") / "data" / f"homographs-{lang}.json"
+        """Those of a language, if sentences were written in it."""
+        listed = files("textmend") / "data" / DATA.format(lang)
         if not listed.is_file():
             return None
-        stored: dict[str, dict[str, int]] = json.loads(listed.read_text(encoding="utf-8"))
+        return Homographs.stored(json.loads(listed.read_text(encoding="utf-8")))
+
+    @staticmethod
+    def stored(weights: Mapping[str, Mapping[str, int]]) -> Homographs:
+        """Those of weights in stored units."""
         return Homographs(
             {
                 trait: {sign: UNIT * weight for sign, weight in signs.items()}
-                for trait, signs in stored.items()
+                for trait, signs in weights.items()
             }
         )
 
     def nats(
-        self, words: Sequence[str], before: Sequence[str], after: Sequence[str]
+        self,
+        words: Sequence[str],
+        before: Sequence[str],
+        after: Sequence[str],
+        *,
+        first: bool = True,
     ) -> list[float]:
         """What to add to the score of each word that may stand between others.
 
         ``words``: the first as it stands; to words that differ from it in more than accents nothing
-        is added. ``before`` and ``after``: the words and marks of the line on either side as they
+        is added. ``first``: a sentence may begin with it. ``before`` and ``after``: the words and marks of the line on either side as they
         stand, two or more, the nearest first.
         """
         heads, cores = zip(*map(_parts, words), strict=True)
@@ -66,6 +81,11 @@ class Homographs:
         found = [0.0] * len(words)
         if sum(rivals) < 2:
             return found
+        is_name = words[0][:1].isupper() and not first
+        for place, core in enumerate(cores):
+            # Many write capitals without their accents: "Etat" is no name.
+            if place and rivals[place] and not (is_name and core[0] != cores[0][0]):
+                found[place] = -_NAME if is_name else -_ACCENTS
         signs = [signs_of(core) if rival else () for core, rival in zip(cores, rivals, strict=True)]
         for trait in traits(before, heads[0], after):
             weights = self._weights.get(trait)
@@ -92,10 +112,10 @@ def traits(before: Sequence[str], head: str, after: Sequence[str]) -> Iterator[s
 
     ``head``: the elided word that is written together with them.
     """
-    left = list(islice(chain([head] if head else [], _pieces(before, backwards=True)), REACH))
-    right = list(islice(_pieces(after), REACH))
-    left += [_LINE] * (REACH - len(left))
-    right += [_LINE] * (REACH - len(right))
+    left = list(islice(chain([head] if head else [], _pieces(before, backwards=True)), _REACH))
+    right = list(islice(_pieces(after), _REACH))
+    left += [_LINE] * (_REACH - len(left))
+    right += [_LINE] * (_REACH - len(right))
     (near, far), (soon, late) = ([key(piece) for piece in side] for side in (left, right))
     yield ""
     yield f"{near} _"
@@ -118,6 +138,19 @@ def traits(before: Sequence[str], head: str, after: Sequence[str]) -> Iterator[s
             yield f"_ . {_ending(late, length)}"
             if before_it == after_it:
                 yield f"= _ {length}"
+    yield f"{near[:2]}~ _"
+    yield f"_ {soon[:2]}~"
+    for piece in _shorts(before):
+        yield f"{piece} .. _"
+    for piece in _shorts(after):
+        yield f"_ .. {piece}"
+
+
+def _shorts(texts: Sequence[str]) -> set[str]:
+    """The short words of the clause beyond the one next to it: they are articles, pronouns, …"""
+    clause = takewhile(lambda text: text[0].isalnum(), islice(texts, _CLAUSE))
+    beyond = islice(clause, 1, None)
+    return {base_letters(key(text)) for text in beyond if len(text) <= _ENDING}
 
 
 def _kind(piece: str) -> str:
