@@ -1,9 +1,9 @@
 """Prose written for this project, and the loader that tests and benchmarks share.
 
 Five sets, one folder each: ``news``, ``prose``, ``negative`` (what must come back unchanged),
-``languages`` and ``homographs`` (sentences to learn from). A third of the news is held out: it is listed in ``split.json``, along with the
-checksum of every file, and nothing is tuned on it. Start reading at :func:`load`;
-``python -m corpora`` checks the files and records new ones.
+``languages`` and ``homographs`` (sentences to learn from). A third of the news is held out: it is
+listed in ``split.json``, along with the checksum of every file, and nothing is tuned on it. Start
+reading at :func:`load`; ``python -m corpora`` checks the files and records new ones.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ import pytest
 import corpora
 from textmend import Channel, mend
 from textmend.homographs import DATA, Homographs
-from textmend.training.homographs import Rivals, examples, fit
 from textmend.lexicon import Lexicon
+from textmend.training.homographs import Rivals, examples, fit
 
 LANGUAGES = ("cs", "es", "fr", "it", "pl", "pt")
 WEIGHTS = Path(__file__).parents[1] / "src" / "textmend" / "data"
@@ -41,7 +41,7 @@ def loaded(lang: str) -> Homographs:
         ("fr", "« Il faut partir », a ajouté le capitaine."),
         ("pt", "O barco é velho e o porto está cheio."),
         ("pt", "As lojas fecham às oito e os donos têm pressa."),
-        ("es", "La iglesia está cerrada y nadie sabe quién tiene la llave."),
+        ("es", "La iglesia está cerrada y esta calle también."),
         ("es", "Según él, el puente no está seguro."),
         ("es", "El tren pasó a las cinco y el jefe preguntó por el retraso."),
         ("cs", "Jeden ze sousedů řekl, že ze sklepa teče voda."),

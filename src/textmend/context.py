@@ -19,7 +19,7 @@ from textmend.bigrams import Bigrams
 from textmend.candidates import Column, Slot
 from textmend.decoder import Array, posteriors, softmax
 from textmend.edits import Kind
-from textmend.homographs import Homographs
+from textmend.homographs import REACH, Homographs
 from textmend.lexicon import Lexicon
 from textmend.memory import Answers
 from textmend.network import Floats, Ids, Lines, Network, form, recurring
@@ -233,7 +233,7 @@ class PairContext:
             table += [math.log(candidate.likelihood) for candidate in slot.words]
             if self._homographs and len(slot.words) > 1:
                 written = [candidate.text for candidate in slot.words]
-                beside = texts[:at][::-1], texts[at + 1 :]
+                beside = texts[max(0, at - REACH) : at][::-1], texts[at + 1 : at + 1 + REACH]
                 table += self._homographs.nats(written, *beside, first=slot.first)
             table[:, :, 0] -= slot.doubt
             table[:, 0, :] -= column.empty_doubt

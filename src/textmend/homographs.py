@@ -19,7 +19,8 @@ from textmend.lexicon import key
 
 DATA = "homographs-{}.json"
 UNIT = 0.01  # nats, in which weights are stored
-_REACH = 2  # words or marks on either side
+REACH = 12  # words and marks on either side that are looked at
+_BESIDE = 2  # … each by itself
 # Nats against what has accents that are missing where it stands; and there, if that has the capital
 # of a name: those are often from other languages.
 _ACCENTS = 0.25
@@ -27,7 +28,6 @@ _NAME = 2.5
 _LINE = "^"  # what stands beyond the ends of a line
 _NUMBER = "0"
 _ENDING = 3  # letters
-_CLAUSE = 12  # words
 _MARKS = {
     **dict.fromkeys(".!?…", "."),
     **dict.fromkeys("“«„‘‹¿¡([", "("),
@@ -72,8 +72,8 @@ class Homographs:
         """What to add to the score of each word that may stand between others.
 
         ``words``: the first as it stands; to words that differ from it in more than accents nothing
-        is added. ``first``: a sentence may begin with it. ``before`` and ``after``: the words and marks of the line on either side as they
-        stand, two or more, the nearest first.
+        is added. ``before`` and ``after``: the words and marks of the line on either side as they
+        stand, the nearest first, up to ``REACH``. ``first``: a sentence may begin with it.
         """
         heads, cores = zip(*map(_parts, words), strict=True)
         bare = base_letters(cores[0])
@@ -84,7 +84,7 @@ class Homographs:
         is_name = words[0][:1].isupper() and not first
         for place, core in enumerate(cores):
             # Many write capitals without their accents: "Etat" is no name.
-            if place and rivals[place] and not (is_name and core[0] != cores[0][0]):
+            if place and rivals[place] and not (is_name and core[:1] != cores[0][:1]):
                 found[place] = -_NAME if is_name else -_ACCENTS
         signs = [signs_of(core) if rival else () for core, rival in zip(cores, rivals, strict=True)]
         for trait in traits(before, heads[0], after):
@@ -112,10 +112,10 @@ def traits(before: Sequence[str], head: str, after: Sequence[str]) -> Iterator[s
 
     ``head``: the elided word that is written together with them.
     """
-    left = list(islice(chain([head] if head else [], _pieces(before, backwards=True)), _REACH))
-    right = list(islice(_pieces(after), _REACH))
-    left += [_LINE] * (_REACH - len(left))
-    right += [_LINE] * (_REACH - len(right))
+    left = list(islice(chain([head] if head else [], _pieces(before, backwards=True)), _BESIDE))
+    right = list(islice(_pieces(after), _BESIDE))
+    left += [_LINE] * (_BESIDE - len(left))
+    right += [_LINE] * (_BESIDE - len(right))
     (near, far), (soon, late) = ([key(piece) for piece in side] for side in (left, right))
     yield ""
     yield f"{near} _"
@@ -147,8 +147,8 @@ def traits(before: Sequence[str], head: str, after: Sequence[str]) -> Iterator[s
 
 
 def _shorts(texts: Sequence[str]) -> set[str]:
-    """The short words of the clause beyond the one next to it: they are articles, pronouns, …"""
-    clause = takewhile(lambda text: text[0].isalnum(), islice(texts, _CLAUSE))
+    """The short words of the clause beyond the one next to it: articles, pronouns."""
+    clause = takewhile(lambda text: text[:1].isalnum(), texts)
     beyond = islice(clause, 1, None)
     return {base_letters(key(text)) for text in beyond if len(text) <= _ENDING}
 

@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.families import base_letters
-from textmend.homographs import DATA, Homographs, signs_of, traits, UNIT
+from textmend.homographs import DATA, REACH, UNIT, Homographs, signs_of, traits
 from textmend.lexicon import Lexicon, key
 from textmend.tokens import tokenize
 
 _RARE_RIVAL = 1e-3  # of the frequency of the commonest of them
-_PENALTY = 2.0
+_PENALTY = 2.0  # of half the square of a weight
 _STEPS, _RATE = 150, 0.1
 _TRUST = 10.0  # examples that the frequencies of words are worth
 _FOLDS = 5
@@ -89,7 +89,11 @@ def examples(sentence: str, rivals: Rivals) -> Iterator[Example]:
             head, apostrophe, core = key(token.text).rpartition("'")
             words = [head + apostrophe + word for word in rivals.of(core)]
             if len(words) > 1:
-                yield Example(words, texts[:place][::-1], texts[place + 1 :])
+                yield Example(
+                    words,
+                    texts[max(0, place - REACH) : place][::-1],
+                    texts[place + 1 : place + 1 + REACH],
+                )
 
 
 class Outcome(NamedTuple):
@@ -155,7 +159,9 @@ def _shares(cores: Sequence[str], counts: Mapping[str, int], lexicon: Lexicon) -
     Fitted beside that, and not beside their frequencies, the weights say what those do not.
     """
     listed = [lexicon.probability(core) for core in cores]
-    return [counts[core] + _TRUST * each / sum(listed) for core, each in zip(cores, listed)]
+    return [
+        counts[core] + _TRUST * each / sum(listed) for core, each in zip(cores, listed, strict=True)
+    ]
 
 
 def _stored(
@@ -165,7 +171,7 @@ def _stored(
     stored: dict[str, dict[str, int]] = defaultdict(dict)
     largest = sorted(names, key=lambda name: -abs(weights[names[name]]))[:_MOST_WEIGHTS]
     for trait, sign in sorted(largest):
-        if (weight := round(weights[names[trait, sign]] / UNIT)):
+        if weight := round(weights[names[trait, sign]] / UNIT):
             stored[trait][sign] = weight
     return dict(stored)
 
