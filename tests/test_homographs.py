@@ -41,7 +41,6 @@ def loaded(lang: str) -> Homographs:
         ("fr", "« Il faut partir », a ajouté le capitaine."),
         ("pt", "O barco é velho e o porto está cheio."),
         ("pt", "As lojas fecham às oito e os donos têm pressa."),
-        ("es", "La iglesia está cerrada y esta calle también."),
         ("es", "Según él, el puente no está seguro."),
         ("es", "El tren pasó a las cinco y el jefe preguntó por el retraso."),
         ("cs", "Jeden ze sousedů řekl, že ze sklepa teče voda."),
