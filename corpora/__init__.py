@@ -1,9 +1,9 @@
 """Prose written for this project, and the loader that tests and benchmarks share.
 
-Four sets, one folder each: ``news``, ``prose``, ``negative`` (what must come back unchanged) and
-``languages``. A third of the news is held out: it is listed in ``split.json``, along with the
-checksum of every file, and nothing is tuned on it. Start reading at :func:`load`;
-``python -m corpora`` checks the files and records new ones.
+Five sets, one folder each: ``news``, ``prose``, ``negative`` (what must come back unchanged),
+``languages`` and ``homographs`` (sentences to learn from). A third of the news is held out: it is
+listed in ``split.json``, along with the checksum of every file, and nothing is tuned on it. Start
+reading at :func:`load`; ``python -m corpora`` checks the files and records new ones.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = ["ROOT", "Document", "checksum", "checksums", "load", "paths", "record
 
 ROOT = Path(__file__).parent
 
-SetName = Literal["news", "prose", "negative", "languages"]
+SetName = Literal["news", "prose", "negative", "languages", "homographs"]
 Split = Literal["dev", "held-out"]
 
-_SETS: tuple[SetName, ...] = ("news", "prose", "negative", "languages")
+_SETS: tuple[SetName, ...] = ("news", "prose", "negative", "languages", "homographs")
 _SPLIT_FILE = ROOT / "split.json"
 
 
@@ -91,7 +91,7 @@ def _document(path: Path) -> Document:
     topic, language = path.stem, "en"
     if name == "news":
         topic = words[1]
-    elif name == "languages":
+    elif name in ("languages", "homographs"):
         language = path.stem
     elif words[0] == "lang":
         language = words[1]

@@ -35,6 +35,15 @@ def without_marks(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
+def base_letters(text: str) -> str:
+    """A text whose letters have lost their accents and strokes.
+
+    >>> base_letters("Łódź, Søren")
+    'Lodz, Soren'
+    """
+    return without_marks(text).translate(_STROKES)
+
+
 def residue_named(name: str) -> str:
     r"""What a spec means by the name of a residue; other text stands for itself.
 
@@ -312,7 +321,7 @@ class Accents(Family):
         """The base, in the case of the letter; of a lone mark nothing."""
         letter = found[0]
         if not self.german:
-            return without_marks(letter).translate(_STROKES)
+            return base_letters(letter)
         base = _GERMAN[letter.lower()]
         if letter.islower():
             return base

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from textmend.bigrams import Bigrams
 from textmend.edits import Kind
+from textmend.homographs import REACH, Homographs
 from textmend.lexicon import Lexicon
 from textmend.memory import Answers
 from textmend.mending.decoder import Array, posteriors, softmax
@@ -200,6 +201,7 @@ class PairContext:
 
     def __init__(self, lang: str) -> None:
         self._bigrams = Bigrams.load(lang)
+        self._homographs = Homographs.load(lang)
 
     def doubted(self, lines: Sequence[Sequence[Arc]]) -> Iterator[Judged]:
         """The arcs of a document in which something is likelier than what stands there."""
@@ -218,7 +220,8 @@ class PairContext:
         """
         scores: list[Array] = []
         before: tuple[str | None, ...] = (None,)
-        for arc in line:
+        texts = [arc.slot.words[0].text for arc in line if not arc.slot.is_end]
+        for at, arc in enumerate(line):
             slot, gap = arc.slot, [None, *(word for word, _ in arc.vanished)]
             words: tuple[Candidate | None, ...] = slot.words if slot.is_word else (None,)
             table = np.empty((len(before), len(gap), len(words)))
@@ -229,6 +232,10 @@ class PairContext:
                     for place, word in enumerate(words):
                         table[row, choice, place] = inner + self._log_word(word, last)
             table += [math.log(candidate.likelihood) for candidate in slot.words]
+            if self._homographs and len(slot.words) > 1:
+                written = [candidate.text for candidate in slot.words]
+                beside = texts[max(0, at - REACH) : at][::-1], texts[at + 1 : at + 1 + REACH]
+                table += self._homographs.nats(written, *beside, first=slot.first)
             table[:, :, 0] -= slot.doubt
             table[:, 0, :] -= arc.empty_doubt
             scores.append(table + capitals(arc))
