@@ -168,7 +168,8 @@ def _torn_words(
         start = token.start - offset
         if start and form[start - 1].isalpha() and form[start].isalpha():
             continue
-        for end in here.torn_ends(form, start):
+        # What is torn may stand after an elided word.
+        for end in here.torn_ends(form, start + len(token.text) - len(here.core(token.text))):
             last = ends.get(end)
             # What touches other letters is part of a word only.
             if last is None or form[end : end + 1].isalpha():

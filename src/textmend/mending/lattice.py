@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from textmend.channel import Channel
 from textmend.drops import Reach
+from textmend.families import base_letters
 from textmend.lexicon import key
 from textmend.memory import Answers, kept
 from textmend.mending.arcs import Part, is_written, neighbours, position, torn
@@ -333,8 +334,8 @@ class Lattice:
 
 
 def _lost_marks(written: str, left: str) -> bool:
-    """Whether a word lost nothing but marks."""
-    return "".join(filter(str.isalpha, written)) == left
+    """Whether a word lost nothing but marks: those beside its letters, or upon them."""
+    return "".join(filter(str.isalpha, base_letters(written))) == base_letters(left)
 
 
 _OPENING = frozenset("([{“‘")
