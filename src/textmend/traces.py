@@ -38,6 +38,10 @@ _LEAST_TORN = 3  # letters around what was left, where clean text has that, too
 _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
 _MOST = 0.5  # of the marks of a text, those that a rule must explain to be what left them
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
+_LEAST_JOINED = 3  # runs that may be several words, before they are looked at
+_CLAUSE = regex.compile(r"[,.;:!?)]\p{L}(?<=\p{L}..)|\p{L}[(]")
+_MARKS_AROUND = ".,;:!?()[]\"'“”‘’"
+_RARE = 1e-6  # a run that is listed as so rare a word may have been run together by others
 _CLOSED_CLASS = 60  # the commonest words, which compounds and names are not made of
 _STRANGE = 3  # flagged words that are left to explain before a further rule is looked for in them
 
@@ -445,30 +449,45 @@ class Hypotheses:
         Compounds and names are of rarer words.
         """
         census = self.census
-        more: Counter[tuple[int, int]] = Counter()
-        found = Traces(census.tally)
         words = islice(self.census.lexicon.words, _CLOSED_CLASS)
         common = frozenset(word for word in words if len(word) > 1)
-        for number, line in enumerate(census.lines):
+        runs = [
+            (number, run, text)
+            for number, line in enumerate(census.lines)
             # Of code, and of what is only told again, nobody knows.
-            for run in segmenter.runs(line) if census.sizes[number] else ():
-                places = census.places_of(run)
-                mixed = any(shape(token.text) == "mixed" for token in run)
-                joined = len(places) > 1
-                if not (joined or mixed or places & census.flagged):
-                    continue
-                text = "".join(token.text for token in run)
-                segmentation = segmenter.of(text)
-                if segmentation is None or not segmentation.beside(text, common):
-                    continue
-                alone = len(run) == 1 and run[0].kind == "word"
-                trace = census.places[key(text)] if alone else census.trace(text)
-                found.add(trace, segmentation.gain, len(text), segmentation.shown(text))
-                if trace in found.gains:
-                    if not alone:
-                        more[number, trace] += 1
-                    found.note_parts(trace, places, census)
+            for run in (segmenter.runs(line) if census.sizes[number] else ())
+            if self._may_be_joined(text := "".join([token.text for token in run]), common)
+        ]
+        more: Counter[tuple[int, int]] = Counter()
+        found = Traces(census.tally)
+        for number, run, text in runs if len(runs) >= _LEAST_JOINED else ():
+            segmentation = segmenter.of(text)
+            if segmentation is None or not segmentation.beside(text, common):
+                continue
+            alone = len(run) == 1 and run[0].kind == "word"
+            trace = census.places[key(text)] if alone else census.trace(text)
+            found.add(trace, segmentation.gain, len(text), segmentation.shown(text))
+            if trace in found.gains:
+                if not alone:
+                    more[number, trace] += 1
+                found.note_parts(trace, census.places_of(run), census)
         return replace(found, tally=census.tally.plus(more))
+
+    def _may_be_joined(self, run: str, common: frozenset[str]) -> bool:
+        """Whether a run may be a common word and another one, or holds a mark that ends a clause.
+
+        A quick look, which most runs of clean text do not pass.
+        """
+        lexicon = self.census.lexicon
+        core = run.strip(_MARKS_AROUND)
+        if not core.isalpha():
+            return _CLAUSE.search(run) is not None
+        form = key(core)
+        return lexicon.frequency(form) < _RARE and any(
+            (form[:cut] in common and lexicon.lists(form[cut:]))
+            or (form[cut:] in common and lexicon.lists(form[:cut]))
+            for cut in range(2, len(form) - 1)
+        )
 
     def _of_openers(self, rule: Rule) -> Traces:
         """The first words of paragraphs that begin in lower case, and need not."""

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal, NamedTuple
 
 import regex
@@ -137,18 +137,26 @@ def torn(
     ones are wanted; the capitals of what these were are only those that fit.
     """
     found = list(_torn_words(line, channel, preimages, sure=sure)) if preimages.torn else []
-    if len(found) < 2:
-        return {line[each.first].start: each for each in found}
-    # Two that touched would be one word: the node after an arc is beyond the character after it.
-    # An arc that is no likelier than its tokens is still weighed, where no other is in its way.
+    found.sort(key=lambda each: each.start)
+    if any(after.start <= before.end for before, after in pairwise(found)):
+        found = _on_best_path(found)
+    return {line[each.first].start: each for each in found}
+
+
+def _on_best_path(found: Sequence[Torn]) -> list[Torn]:
+    """Those of some arcs that are in nobody's way, or the likeliest where they are.
+
+    Two that touched would be one word: the node after an arc is beyond the character after it. An
+    arc that is no likelier than its tokens is still weighed, where no other is in its way.
+    """
     arcs: list[tuple[int, int, float, Torn | None]] = [
         (each.start, each.end + 1, max(each.gain, _LEAST_GAIN), each) for each in found
     ]
-    arcs += ((at, at + 1, 0.0, None) for at in range(line[0].start, line[-1].end + 1))
+    nodes = sorted({node for start, end, *_ in arcs for node in (start, end)})
+    arcs += ((start, end, 0.0, None) for start, end in pairwise(nodes))
     arcs.sort(key=lambda arc: arc[:3])
     best = paths([arc[:2] for arc in arcs], lambda _, place: arcs[place][2]).best
-    chosen = (arcs[place][3] for place in best)
-    return {line[each.first].start: each for each in chosen if each}
+    return [each for place in best if (each := arcs[place][3])]
 
 
 def _torn_words(

@@ -197,14 +197,15 @@ class Lattice:
                 if not is_written(piece.words[0].text):
                     doubt += _NEVER_WRITTEN
                 slot = self._torn_slot(piece.words, first, beside, doubt)
-            arc = Arc(start, end, slot, seam=seams.get(start) if seams else None)
+            seam = seams.get(start) if seams else None
             inserted = self._insertion(before, blank, token, vanished[0][1]) if vanished else None
             if inserted:
                 # Two spaces, or one after a mark that opens something, are where a word was.
                 opened = whitespace != "keep" and before is not None and before.text in _OPENING
                 empty = _EMPTY if opened or (telling and blank == "  " and not first) else usual
-                arc = Arc(start, end, slot, vanished, *inserted, empty, arc.seam)
-            found.append(arc)
+                found.append(Arc(start, end, slot, vanished, *inserted, empty, seam))
+            else:
+                found.append(Arc(start, end, slot, seam=seam))
             before, blank, covered = token, "", end
         return found
 
@@ -216,17 +217,20 @@ class Lattice:
         It stands there as clean text has it, one space from other words and none from the inner
         side of a bracket. None where the channel would not leave the white space that is there.
         """
-        closing = token.text in _CLOSING
-        follows = token.kind in ("word", "number") or (
-            token.kind == "other"
-            and (token.text in _BEFORE or any(map(str.isalnum, token.text)))
-            and not token.text.startswith("</")
+        closing = False
+        if token.kind not in ("word", "number"):
+            closing = token.text in _CLOSING
+            follows = token.kind == "other" and (
+                (token.text in _BEFORE or any(map(str.isalnum, token.text)))
+                and not token.text.startswith("</")
+            )
+            # Before a dash few words vanish, unless both their spaces are still there.
+            if not (follows or (closing and blank) or (token.text in _DASHES and len(blank) > 1)):
+                return None
+        opened = before is None or (
+            before.kind == "other" and (before.text in _OPENING or is_tag(before.text))
         )
-        # Before a dash few words vanish, unless both their spaces are still there.
-        if not (follows or (closing and blank) or (token.text in _DASHES and len(blank) > 1)):
-            return None
-        opened = before is not None and (before.text in _OPENING or is_tag(before.text))
-        left, right = "" if before is None or opened else " ", "" if closing else " "
+        left, right = "" if opened else " ", "" if closing else " "
         asked = before is None, left, right
         if asked not in self._left:
             edge = "" if before is None else "0"

@@ -45,7 +45,7 @@ def mend(
     intact: list[tuple[int, int]] = []
     found: list[list[Arc]] = []
     recurring = _recurring(text_lines) if channel.leaky and lattice.parts else {}
-    typographic = is_typographic(text_lines)
+    typographic = channel.acts_on_marks and is_typographic(text_lines)
     seams: Mapping[int, Seam]
     parted: Sequence[Token]
     for line, acted, is_code in zip(text_lines, damaged, code_lines(text_lines), strict=True):
