@@ -194,7 +194,13 @@ def test_damaged_words_come_back(spec: str, share: float) -> None:
 def test_the_variants_that_are_tried_leave_what_is_seen() -> None:
     seen = ["", "?"]
     assert Ligatures.variants(seen) == [
-        Ligatures(residue, extended) for residue in seen for extended in (False, True)
+        each
+        for residue in seen
+        for each in (
+            Ligatures(residue),
+            Ligatures(residue, glyphs="ff,fi,fl"),
+            Ligatures(residue, extended=True),
+        )
     ]
     assert NonAscii.variants(seen) == [NonAscii(""), NonAscii("?")]
     assert Doubled.variants(seen) == [Doubled()]

@@ -343,6 +343,7 @@ CALIBRATION: dict[Kind, Calibration] = {
     "word": Calibration(1.0, 0.5),
     "rejoined-word": Calibration(1.5, 0.0),
     "vanished-word": Calibration(0.5, -0.25),
+    "parted-words": Calibration(1.0, 0.25),
 }
 
 

@@ -265,7 +265,7 @@ class Channel:
         return tuple(
             pattern
             for pattern in self._spared
-            if any(pattern.search(f"s{mark}s", 1) for mark in _MARKS)
+            if any(pattern.match(f"s{mark}s", 1) for mark in _MARKS)
         )
 
     def spared_marks(self, text: str) -> list[tuple[int, int]]:

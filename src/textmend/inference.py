@@ -34,7 +34,7 @@ from textmend.census import CONSPICUOUS, Census, Floats, sums
 from textmend.channel import Channel, Drop, Place, WhiteSpace
 from textmend.drops import Rule
 from textmend.evidence import Evidence, Explained, Inference
-from textmend.families import Doubled, Ligatures
+from textmend.families import Accents, Doubled, Ligatures
 from textmend.languages import is_in
 from textmend.lexicon import Lexicon
 from textmend.mending.arcs import is_sign_of_loss, position, torn
@@ -313,7 +313,7 @@ class _Selection:
             if rule.name not in names
             and rule.residue not in left
             and rule not in missing
-            and not any(each.search(rule.name) for each in gone)
+            and not any(each.search(_sample(rule)) for each in gone)
         }
         found = sorted(bounds, key=lambda rule: (-bounds[rule], rule.name))[:_SHORTLIST]
         return [(rule, math.inf) for rule in missing] + [(rule, bounds[rule]) for rule in found]
@@ -609,10 +609,15 @@ def _drops(chosen: Iterable[_Scored]) -> Rules:
     return tuple(each.drop for each in chosen)
 
 
+def _sample(rule: Rule) -> str:
+    """Something that a rule deletes: what others have deleted whole cannot be its work."""
+    return "é" if isinstance(rule, Accents) else rule.name
+
+
 def _price(rule: Rule, conspicuous: bool = False) -> float:
     """Nats against a rule, for how many such could have been tried."""
     if not isinstance(rule, Drop):
-        return _FAMILY_PRICE
+        return _FAMILY_PRICE + _OPTION * (isinstance(rule, Ligatures) and rule.glyphs != "")
     if _is_half_ligature(rule):
         return _FAMILY_PRICE
     more = (rule.where != "anywhere") + (rule.residue != "")

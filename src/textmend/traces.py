@@ -456,7 +456,9 @@ class Hypotheses:
             for number, line in enumerate(census.lines)
             # Of code, and of what is only told again, nobody knows.
             for run in (segmenter.runs(line) if census.sizes[number] else ())
-            if self._may_be_joined(text := "".join([token.text for token in run]), common)
+            # A mark that was left in the place of letters ends no clause.
+            if census.marks.keys().isdisjoint([token.text for token in run])
+            and self._may_be_joined(text := "".join([token.text for token in run]), common)
         ]
         more: Counter[tuple[int, int]] = Counter()
         found = Traces(census.tally)

@@ -69,7 +69,7 @@ def mend(
         for edit in _edits(judged, channel, context.calibration, min_probability)
     ]
     edits += _parted(
-        chain.from_iterable(found), channel, context.calibration["parted-words"], min_probability
+        chain.from_iterable(found), channel, context.calibration, min_probability
     )
     edits.sort(key=lambda edit: (edit.start, edit.end))
     return edits, intact
@@ -107,11 +107,16 @@ def _survivors(
 
 
 def _parted(
-    arcs: Iterable[Arc], channel: Channel, calibration: Calibration, min_probability: float
+    arcs: Iterable[Arc],
+    channel: Channel,
+    calibration: Mapping[Kind, Calibration],
+    min_probability: float,
 ) -> Iterator[Edit]:
     """The edits that part words that ran together."""
     for start, seam in ((arc.start, arc.seam) for arc in arcs):
-        if seam and (chance := calibration(seam.probability)) >= min_probability:
+        if not seam:
+            continue
+        if (chance := calibration["parted-words"](seam.probability)) >= min_probability:
             other = (Alternative("", 1.0 - chance),) if 1.0 - chance >= _UNLIKELY else ()
             drops = channel.acting_on(f"a{seam.text}a")
             yield Edit(start, start, "", seam.text, "parted-words", chance, other, drops)

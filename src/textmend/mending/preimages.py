@@ -101,7 +101,7 @@ class Preimages:
             if curled:  # the lexicon writes all apostrophes straight
                 acted_on |= listed.holding(f"(?i){drop.pattern}".replace("’", "'"))
         hit = [listed.words[place] for place in np.flatnonzero(acted_on)]
-        if any(regex.search(drop.pattern, "a-a", pos=1) for drop in drops):
+        if any(regex.match(drop.pattern, "a-a", pos=1) for drop in drops):
             hit += lexicon.compounds
         forms = [self._damaged(hit)]
         # Where case matters, a capital may be spared, and what follows it not: Fire-fi-ghters.

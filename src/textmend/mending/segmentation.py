@@ -145,7 +145,7 @@ class Segmenter:
             mark: math.log(often * rule.rate)
             for mark, often in _BETWEEN.items()
             for rule in channel.drops
-            if not rule.residue and regex.search(rule.pattern, f"a{mark}b", pos=1)
+            if not rule.residue and regex.match(rule.pattern, f"a{mark}b", pos=1)
         }
 
     @property
