@@ -3,11 +3,11 @@
 from itertools import product
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from textmend.mending.decoder import Array, posteriors, softmax
+from textmend.mending.decoder import Array, paths, posteriors, softmax
 
 
 @st.composite
@@ -70,3 +70,41 @@ def test_a_word_that_is_all_but_impossible_may_be_what_the_next_one_asks_for() -
     first, second = posteriors(tables)
     assert_allclose(first, [[0.5, 0.5, 0.0]])
     assert_allclose(second, [[0.5, 0.5]])
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(1, 3), st.floats(-3, 3)), min_size=1, max_size=10
+    )
+)
+@settings(max_examples=300)
+def test_paths_are_those_of_all_ways_through(drawn: list[tuple[int, int, float]]) -> None:
+    """Against every path, written out; the score of an arc depends on the one before."""
+    arcs = sorted({(start, start + length): nats for start, length, nats in drawn}.items())
+    first, last = arcs[0][0][0], max(end for (_, end), _ in arcs)
+
+    def follows(before: int | None, place: int) -> float:
+        return arcs[place][1] + (0.0 if before is None else 0.1 * arcs[before][1])
+
+    ways: list[tuple[tuple[int, ...], float]] = []
+
+    def walk(node: int, way: tuple[int, ...], total: float) -> None:
+        if node == last:
+            ways.append((way, total))
+        for place, ((start, end), _) in enumerate(arcs):
+            if start == node:
+                more = follows(way[-1] if way else None, place)
+                walk(end, (*way, place), total + more)
+
+    walk(first, (), 0.0)
+    found = paths([arc for arc, _ in arcs], follows)
+    if not ways:
+        assert not found.best
+        return
+    total = np.logaddexp.reduce([nats for _, nats in ways])
+    assert np.isclose(found.log, total)
+    assert np.isclose(max(nats for _, nats in ways), dict(ways)[found.best])
+    for node in {start for (start, _), _ in arcs} - {first}:
+        through = [n for way, n in ways if node in {arcs[place][0][0] for place in way}]
+        chance = np.exp(np.logaddexp.reduce(through) - total) if through else 0.0
+        assert np.isclose(found.nodes.get(node, 0.0), chance)

@@ -37,6 +37,11 @@ class Bigrams:
                 following.setdefault(first, {})[second] = int(count)
         return Bigrams(Lexicon.load(lang), following)
 
+    @property
+    def are_counted(self) -> bool:
+        """Whether there are counts of pairs in the language."""
+        return bool(self._following)
+
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Bigrams.load, (self._lexicon.lang,)
 

@@ -406,7 +406,9 @@ class Hypotheses:
         preimages = Preimages.common((rule,), census.lexicon.lang)
         segmenter = Segmenter(Channel((rule,)), preimages)
         if " " in segmenter.separators:
-            return self._run_together(segmenter)
+            # Elsewhere words with endings look like two ("pruebela").
+            known = segmenter.knows_pairs
+            return self._run_together(segmenter) if known else Traces(census.tally)
         pieces = self._pieces(rule, preimages) if preimages.torn else None
         found = pieces or Traces(census.tally)
         # Who has no accents to write with has lost nothing else by that.

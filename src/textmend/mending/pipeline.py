@@ -46,33 +46,47 @@ def mend(
     found: list[list[Arc]] = []
     recurring = _recurring(text_lines) if channel.leaky and lattice.parts else {}
     typographic = channel.acts_on_marks and is_typographic(text_lines)
-    seams: Mapping[int, Seam]
-    parted: Sequence[Token]
-    for line, acted, is_code in zip(text_lines, damaged, code_lines(text_lines), strict=True):
-        if acted:
-            parted, seams = line, {}
-            if lattice.parts and not is_code:
-                parted, seams = lattice.parted(line, recurring)
-            intact += _survivors(parted, lattice, channel)
-            terse = not is_sentence(line)
-            found.append(
-                lattice.of(
-                    parted, seams=seams, gaps=not is_code, terse=terse, typographic=typographic
-                )
-            )
-        else:
+    parted = [
+        lattice.parted(line, recurring) if acted and lattice.parts else (line, {})
+        for line, acted in zip(text_lines, damaged, strict=True)
+    ]
+    code = code_lines([_spaced(line, seams) for line, seams in parted])
+    for line, acted, is_code, cut in zip(text_lines, damaged, code, parted, strict=True):
+        if not acted:
             intact.append((line[0].start, line[-1].end))
             found.append(lattice.as_they_stand(line))
+            continue
+        tokens, seams = (line, {}) if is_code else cut
+        intact += _survivors(tokens, lattice, channel)
+        found.append(
+            lattice.of(
+                tokens,
+                seams=seams,
+                gaps=not is_code,
+                terse=not is_sentence(line),
+                typographic=typographic,
+            )
+        )
     edits = [
         edit
         for judged in context.doubted(found)
         for edit in _edits(judged, channel, context.calibration, min_probability)
     ]
-    edits += _parted(
-        chain.from_iterable(found), channel, context.calibration, min_probability
-    )
+    edits += _parted(chain.from_iterable(found), channel, context.calibration, min_probability)
     edits.sort(key=lambda edit: (edit.start, edit.end))
     return edits, intact
+
+
+def _spaced(line: Sequence[Token], seams: Mapping[int, Seam]) -> Sequence[Token]:
+    """A line with what was lost at its seams: where words run together, marks stand as in code."""
+    if not seams:
+        return line
+    found: list[Token] = []
+    for token in line:
+        if seam := seams.get(token.start):
+            found.append(Token("space", seam.text, token.start))
+        found.append(token)
+    return found
 
 
 def _recurring(text_lines: Sequence[Sequence[Token]]) -> dict[str, int]:

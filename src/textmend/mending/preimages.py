@@ -316,6 +316,8 @@ class Preimages:
     def _restore(self, text: str, first: bool, beside: Beside) -> tuple[Candidate, ...]:
         found = []
         for word in self._lower(key(text)):
+            if word[1:] == "'s":  # a letter has no possessive: "Ms" is no "M's"
+                continue
             credit = self._credit(word, text)
             title_first = first or self.lexicon.is_name(word, beside)
             for surface in self._capitalisations(word, text, title_first=title_first):

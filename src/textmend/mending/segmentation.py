@@ -55,8 +55,11 @@ _PIECE = regex.compile(
 )
 _PARTABLE = regex.compile(r"[\p{L}\p{M}\p{N}.$]+")
 # Abbreviations, of which letters of words may stand before, and what ends numbers.
-_ABBREVIATION = regex.compile(r"(?:\p{Lu}\.){2,}|(?<!\p{L})[ap]\.m\.|[ei]\.[ge]\.")
-_ORDINAL = regex.compile(r"(?:1st|2nd|3rd|[04-9]th|1[1-3]th|0s)(?<=\p{N}\p{Ll}{1,2})")
+_ABBREVIATION = regex.compile(r"(?:\p{Lu}\.){2,}|(?<!\p{L})(?:\p{Ll}\.){2,}")
+_ORDINAL = regex.compile(r"\p{N}*(?:(?<!1)1st|(?<!1)2nd|(?<!1)3rd|(?:1[1-3]|[04-9])th|0s)")
+_PIECE_OR_ABBREVIATION = regex.compile(
+    rf"(?P<short>(?<!\p{{L}})(?:{_ABBREVIATION.pattern}))|{_PIECE.pattern}", _PIECE.flags
+)
 _ABBREVIATED = math.log(3e-4)  # the share of each of them among words
 _WORDS = frozenset(("word", "number"))
 _INNER_CAPITAL = regex.compile(r"(?<=\p{Ll})\p{Lu}|(?<=\p{Lu})\p{Lu}(?=\p{Ll})")
@@ -149,6 +152,11 @@ class Segmenter:
         }
 
     @property
+    def knows_pairs(self) -> bool:
+        """Whether word pairs were counted in the language; without them little is sure."""
+        return self._bigrams.are_counted
+
+    @property
     def size(self) -> int:
         """Roughly the bytes that it takes."""
         return self._known.size + self._logs.size
@@ -216,7 +224,8 @@ class Segmenter:
             log = arc.log - (arc.case if arc.is_title and arcs[before].is_title else 0.0)
             parted = 0.0
             if _may_part(arcs[before], arc):
-                lost = cost - (arcs[before].start > 0) * self._apart
+                again = arcs[before].start > 0 and arcs[before].kind in _WORDS
+                lost = cost - again * self._apart
                 parted = max(lost, _touching(run, arcs[before], arc))
             if not arc.text or not (left := arcs[before].text):
                 return log + parted
@@ -238,9 +247,11 @@ class Segmenter:
     def _as_it_stands(self, run: str, borders: Sequence[int], first: bool, quoted: bool) -> float:
         """The log-probability of a run whose words were not parted at these borders."""
         pieces = []
-        for found in _PIECE.finditer(run):
+        for found in _PIECE_OR_ABBREVIATION.finditer(run):
             start, end = found.span()
-            if found["word"]:
+            if found["short"]:
+                pieces.append(_Arc(start, end, _ABBREVIATED, "", "word"))
+            elif found["word"]:
                 log = self._log(found[0], first=first and not start)
                 if any(start < border < end for border in borders):
                     log += self._doubt(found[0], log)
@@ -296,7 +307,7 @@ class Segmenter:
                 yield from self._words(run, form, start, end, first)
             elif found["number"]:
                 yield _Arc(start, end, _NUMBER, "", "number")
-                if ordinal := _ORDINAL.match(run, end - 1):
+                if ordinal := _ORDINAL.match(run, start):
                     yield _Arc(start, ordinal.end(), _NUMBER, "", "number")
             else:
                 yield _Arc(start, end, 0.0, "", _side(run, start, quoted=quoted))
