@@ -11,6 +11,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from click.testing import CliRunner  # noqa: E402 - after the guard
+
 from textmend.encoder import Encoder  # noqa: E402
 from textmend.errors import TextmendError  # noqa: E402
 from textmend.modelfile import CLASSES  # noqa: E402
@@ -56,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
         "embeddings.LayerNorm.bias": (width,),
     }
     for depth in range(SIZE.depth):
-        parts = {
+        parts: dict[str, tuple[int, ...]] = {
             **{f"attention.self.{name}": (width, width) for name in ("query", "key", "value")},
             "attention.output.dense": (width, width),
             "intermediate.dense": (wide, width),
