@@ -7,7 +7,7 @@ what it answers are the same. Start reading at :meth:`Cascade.score`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,14 @@ import numpy as np
 
 from textmend.encoder import Encoder, Mask
 from textmend.errors import TextmendError
-from textmend.modelfile import read_header
+from textmend.modelfile import SHIPPED, read_header
 from textmend.network import Ids, Lines, Network, Scores
+
+# The models that come with textmend.
+NAMED: Mapping[str, Path] = {
+    "small": SHIPPED,
+    "large": SHIPPED.with_name("context-en-large.tmnd"),
+}
 
 # Log-odds of the likeliest vanished word against nothing between which a gap is in doubt. On news
 # without "the" these are 10 of 100 gaps, and F1 is that of the encoder alone (0.900; from -3 to 3
@@ -36,7 +42,7 @@ class Cascade:
                 "the large model knows other words than the small one beside it; "
                 "train it on a corpus that was prepared with --words-of the small one"
             )
-        self._small, self._large = small, large
+        self.small, self._large = small, large
 
     @property
     def header(self) -> dict[str, Any]:
@@ -51,15 +57,15 @@ class Cascade:
     @property
     def classes(self) -> int:
         """Ids below this are those of classes of unknown words."""
-        return self._small.classes
+        return self.small.classes
 
     def ids(self, words: Sequence[str]) -> Ids:
         """The vocabulary ids of words, marks and numbers; of their class where they are unknown."""
-        return self._small.ids(words)
+        return self.small.ids(words)
 
     def score(self, lines: Lines) -> Scores:
         """How well each candidate fits its slot, and each vanished word its gap."""
-        found = self._small.score(lines)
+        found = self.small.score(lines)
         slots, gaps = _doubtful_slots(lines, found), _doubtful_gaps(found)
         if not slots.any() and not gaps.any():
             return found

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import regex
@@ -124,6 +124,33 @@ class Scores:
 
     candidates: Floats
     gaps: Floats
+
+
+class Model(Protocol):
+    """A context model, of whatever kind."""
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What its file says of it."""
+        ...
+
+    @property
+    def lang(self) -> str:
+        """The language that it was trained on."""
+        ...
+
+    @property
+    def classes(self) -> int:
+        """Ids below this are those of classes of unknown words."""
+        ...
+
+    def ids(self, words: Sequence[str]) -> Ids:
+        """The vocabulary ids of words, marks and numbers; of their class where they are unknown."""
+        ...
+
+    def score(self, lines: Lines) -> Scores:
+        """How well each candidate fits its slot, and each vanished word its gap."""
+        ...
 
 
 class Vocabulary:

@@ -15,14 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textmend.channel import Channel
 from textmend.lexicon import Lexicon, key
-from textmend.network import Ids, Lines, Scores, form, recurring
+from textmend.network import Lines, Model, form, recurring
 from textmend.tokens import Token, is_word, lines, sentence_starts, tokenize
 from textmend.training.sampling import MAX_CANDIDATES, Words
 
@@ -109,29 +108,7 @@ def random_channels(count: int, lexicon: Lexicon, seed: int = 0) -> list[Channel
     return channels
 
 
-class Judge(Protocol):
-    """A context model, of whatever kind."""
-
-    @property
-    def lang(self) -> str:
-        """The language that it was trained on."""
-        ...
-
-    @property
-    def classes(self) -> int:
-        """Ids below this are those of classes of unknown words."""
-        ...
-
-    def ids(self, words: Sequence[str]) -> Ids:
-        """The vocabulary ids of words, marks and numbers."""
-        ...
-
-    def score(self, lines: Lines) -> Scores:
-        """How well each candidate fits its slot, and each vanished word its gap."""
-        ...
-
-
-def evaluate(network: Judge, texts: Iterable[str], channel: Channel, lexicon: Lexicon) -> Counts:
+def evaluate(network: Model, texts: Iterable[str], channel: Channel, lexicon: Lexicon) -> Counts:
     """What the network makes of ``texts`` after they went through ``channel``."""
     mender = _Told(network, channel, lexicon)
     counts = Counts()
@@ -161,7 +138,7 @@ class _Slot:
 
 @dataclass
 class _Told:
-    network: Judge
+    network: Model
     channel: Channel
     lexicon: Lexicon
     _slots: dict[str, _Slot] = field(default_factory=dict)
