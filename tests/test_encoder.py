@@ -172,7 +172,7 @@ def test_arrays_that_do_not_fit(tmp_path: Path, name: str, shape: tuple[int, ...
         read(path)
 
 
-@pytest.mark.parametrize("name", ["position", "embedding.scale", "entered.weight"])
+@pytest.mark.parametrize("name", ["form", "embedding.scale", "entered.weight"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_weights_that_are_no_numbers(tmp_path: Path, name: str, value: float) -> None:
     found = arrays()

@@ -262,8 +262,8 @@ def test_the_exported_encoder_says_the_same(corpus: Corpus, tmp_path: Path) -> N
         vectors = model.slot(states[tensors.asked])[tensors.of]
         fits = (vectors * table[tensors.choices]).sum(1) + model.bias[tensors.choices]
     # What differs is that the file has whole numbers and short ones.
-    assert np.abs(scores.gaps - gaps).max() < 0.02 * np.abs(gaps).max()
-    assert np.abs(scores.candidates[several] - fits.numpy()).max() < 0.02 * fits.abs().max()
+    assert np.abs(scores.gaps - gaps).max() < 0.05 * np.abs(gaps).max()
+    assert np.abs(scores.candidates[several] - fits.numpy()).max() < 0.05 * fits.abs().max()
 
 
 def test_four_bits_are_fifteen_numbers() -> None:

@@ -27,7 +27,7 @@ from textmend.threads import spread
 
 Mask = NDArray[np.bool_]
 
-_MARGIN = 16  # rows at the ends of a window that are not asked, where the text goes on
+_MARGIN = 32  # rows at the ends of a window that are not asked, where the text goes on
 _EPSILON = np.float32(1e-12)
 # x · sigmoid(2 √(2/π) (x + 0.044715 x³)) is the usual approximation of GELU (arXiv:1606.08415).
 _CUBIC, _SLOPE = np.float32(0.044715), np.float32(-2 * (2 / np.pi) ** 0.5)
@@ -45,7 +45,7 @@ class Encoder:
             arrays[f"word.{of}"].astype(np.float32) for of in ("slot", "gap", "share")
         )
         self._form = arrays["form"].astype(np.float32)
-        self._position = arrays["position"].astype(np.float32)
+        self._position = _rows(arrays, "position")
         self._nothing: Floats = arrays["nothing"]
         self._entered = _Norm.of(arrays, "entered")
         self._layers = [
@@ -216,8 +216,8 @@ class _Linear:
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[Any]], name: str) -> _Linear:
-        rows = np.multiply(arrays[name], arrays[f"{name}.scale"][:, None], dtype=np.float32)
-        return cls(np.ascontiguousarray(rows.T), arrays[f"{name}.bias"].astype(np.float32))
+        weight = np.ascontiguousarray(_rows(arrays, name).T)
+        return cls(weight, arrays[f"{name}.bias"].astype(np.float32))
 
     def __call__(self, values: Floats) -> Floats:
         result: Floats = values @ self.weight
@@ -296,6 +296,12 @@ class _Layer:
         found = self.narrow(_gelu(self.widen(states)))
         found += states
         return self.norm(found)
+
+
+def _rows(arrays: dict[str, NDArray[Any]], name: str) -> Floats:
+    """Rows of small whole numbers, each times its scale."""
+    rows: Floats = np.multiply(arrays[name], arrays[f"{name}.scale"][:, None], dtype=np.float32)
+    return rows
 
 
 def _gelu(values: Floats) -> Floats:

@@ -276,7 +276,8 @@ def _wanted_of_encoder(
     return {
         "embedding": (_PACKED, (words + 2, width // 2)),
         "embedding.scale": (_HALF, (words + 2, width // GROUP)),
-        "position": (_HALF, (window, width)),
+        "position": (_WHOLE, (window, width)),
+        "position.scale": (_HALF, (window,)),
         "form": (_HALF, (_FORMS[-1], width)),
         "nothing": (_FLOAT, (1, width)),
         **{f"word.{of}": (_HALF, (words,)) for of in _OF_WORDS},

@@ -173,7 +173,7 @@ def train_command(
 @click.argument("corpus", type=_FILE)
 @click.argument("checkpoint", type=_FILE)
 @click.option("--out", type=_OUT, required=True, help="The model file to write.")
-@click.option("--window", default=192, help="The most words that an encoder reads at once.")
+@click.option("--window", default=384, help="The most words that an encoder reads at once.")
 @click.option("--start", default="", help="What an encoder began as, and its licence, to be said.")
 @click.option("--figures", type=_FILE, help="What evaluate wrote, for the header.")
 @click.option("--commit", default="", help="The version of the code, for the header.")

@@ -71,10 +71,11 @@ def export_encoder(
         "word.gap": _floats(model.gap_bias).astype(np.float16),
         "word.share": shares.astype(np.float16),
         "form": _floats(model.form.weight).astype(np.float16),
-        "position": _floats(model.position.weight[:window]).astype(np.float16),
         "nothing": _floats(model.nothing),
     }
     arrays["embedding"], arrays["embedding.scale"] = _four_bits(model.embedding.weight)
+    arrays["position"], scales = _int8(_floats(model.position.weight[:window]))
+    arrays["position.scale"] = scales.astype(np.float16)
     for name, module in model.named_modules():
         if isinstance(module, nn.Linear):
             arrays[name], scales = _int8(_floats(module.weight))
