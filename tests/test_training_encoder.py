@@ -133,7 +133,7 @@ def test_windows_hold_what_the_piece_holds(corpus: Corpus) -> None:
     words = len(corpus.words)
     random = np.random.default_rng(0)
     for number in range(20):
-        piece = sampler._sampler.piece(number % 4, 0, random)
+        piece = sampler._sampler.piece(number % 4, (0, number), random)
         windows = cut(piece, 12, 5, words, random)
         first = windows.ids[np.cumsum(windows.sizes) - windows.sizes].reshape(-1, 12)
         assert np.all(first[:, 0] == words)

@@ -222,10 +222,8 @@ class Sampler:
         seed: int = 0,
         piece: int = 3000,
         pieces: int = 3,
-        channels: int = _CHANNELS,
     ) -> None:
         self._corpus, self._reach, self._seed, self._pieces = corpus, reach, seed, pieces
-        self._drawn = channels
         self._words = Words(corpus.words)
         self._channels = Channels(corpus.words, corpus.counts, corpus.lang)
         self._frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
@@ -252,13 +250,19 @@ class Sampler:
         order = np.random.default_rng((self._seed, turn)).permutation(self.pieces)
         random = np.random.default_rng((self._seed, step, 1))
         chosen = order[place * self._pieces : (place + 1) * self._pieces]
-        return _joined([self.piece(int(number), step // _STRETCH, random) for number in chosen])
+        stretch = step // _STRETCH
+        return _joined(
+            [
+                self.piece(int(number), (stretch, int(random.integers(_CHANNELS))), random)
+                for number in chosen
+            ]
+        )
 
-    def piece(self, number: int, stretch: int, random: np.random.Generator) -> Batch:
-        """One piece, gone through one of the channels of a stretch of steps."""
+    def piece(self, number: int, channel: tuple[int, int], random: np.random.Generator) -> Batch:
+        """One piece, gone through the channel that is drawn under two numbers."""
         span = slice(self._bounds[number], self._bounds[number + 1])
         ids, codes = self._corpus.ids[span].astype(np.int64), self._corpus.codes[span]
-        confusion = self._confusion(stretch, int(random.integers(self._drawn)))
+        confusion = self._confusion(*channel)
 
         shapes = codes % SHAPES
         group = confusion.group[shapes, ids]
@@ -306,9 +310,9 @@ class Sampler:
         )
 
     @lru_cache(maxsize=2 * _CHANNELS)  # noqa: B019 - a sampler lives as long as its process
-    def _confusion(self, stretch: int, number: int) -> Confusion:
-        """One of the channels of a stretch of steps, and what it does to the vocabulary."""
-        random = np.random.default_rng((self._seed, stretch, number, 2))
+    def _confusion(self, one: int, other: int) -> Confusion:
+        """What the channel drawn under two numbers does to the vocabulary."""
+        random = np.random.default_rng((self._seed, one, other, 2))
         return self._words.confusion(self._channels.draw(random))
 
     def _slots(

@@ -24,7 +24,7 @@ LENGTHS: Mapping[int, float] = {96: 0.25, 192: 0.35, 384: 0.4}
 ROWS = 73_728  # of a batch, on a GPU
 
 PIECE = 4000  # words that go through one channel
-_CHANNELS, _STRETCH = 32, 32  # so many channels serve each stretch of so many batches of a lane
+_CHANNELS = 32  # of a lane, of which each batch has some; with every batch one of them is new
 # Batches side by side have channels of their own, so that as many processes share none of them.
 _LANES = 16
 _MOST = 24  # words that vanish, of one channel
@@ -85,7 +85,7 @@ class WindowSampler:
             )
         self._rows, self._lengths, self._seed = rows, lengths, seed
         self._words = len(corpus.words)
-        self._sampler = Sampler(corpus, reach=1, seed=seed, piece=piece, channels=_CHANNELS)
+        self._sampler = Sampler(corpus, reach=1, seed=seed, piece=piece)
         self._each = max(1, round(rows / piece))
 
     @property
@@ -99,8 +99,7 @@ class WindowSampler:
         order = np.random.default_rng((self._seed, turn)).permutation(self._sampler.pieces)
         random = np.random.default_rng((self._seed, step, 1))
         length = int(random.choice(list(self._lengths), p=list(self._lengths.values())))
-        turns, lane = divmod(step, _LANES)
-        channels = turns // _STRETCH * _LANES + lane
+        turn_of_lane, lane = divmod(step, _LANES)
         found: list[Windows] = []
         missing = self._rows // length
         for number in count():
@@ -108,7 +107,8 @@ class WindowSampler:
             drawn = (
                 order[place * self._each + number] if number < self._each else random.choice(order)
             )
-            piece = self._sampler.piece(int(drawn), channels, random)
+            channel = (lane, turn_of_lane + int(random.integers(_CHANNELS)))
+            piece = self._sampler.piece(int(drawn), channel, random)
             windows = cut(piece, length, missing, self._words, random)
             found.append(windows)
             missing -= len(windows.channels)
