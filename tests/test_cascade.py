@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from textmend.api import Mender
 from textmend.cascade import Cascade, load
 from textmend.errors import TextmendError
 from textmend.modelfile import CLASSES, SHIPPED, _wanted_of_encoder, write
@@ -97,3 +99,15 @@ def test_header_and_words_are_those_of_both() -> None:
     both = cascade(small, large)
     assert both.header["calibration"] == {"word": [1.0, 0.0]}
     assert (both.lang, both.classes) == ("en", len(CLASSES))
+
+
+def test_the_large_model_that_is_shipped() -> None:
+    mender = Mender(channel="the,ad", model="large")
+    assert mender.mend("He went to store and bought newspaper that y re.") == (
+        "He went to the store and bought the newspaper that they read."
+    )
+    again = pickle.loads(pickle.dumps(mender))
+    assert again.model == "large"
+    assert again.mend("y left") == "They left"
+    with pytest.raises(TextmendError, match="large: is a model for 'en'"):
+        Mender(lang="de", model="large")

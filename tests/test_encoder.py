@@ -142,6 +142,11 @@ def test_windows_answer_for_each_gap_once() -> None:
         assert np.all(answered[gaps] == 1)
 
 
+def test_nothing_is_read_between_what_is_far_apart() -> None:
+    spans = list(_windows(np.array([100, 101, 140, 300]), 400, 200))
+    assert spans == [(68, 173, 100, 141), (268, 333, 300, 301)]
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

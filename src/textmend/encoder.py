@@ -194,11 +194,14 @@ class _Read(NamedTuple):
 def _windows(wanted: Ids, rows: int, most: int) -> Iterator[_Span]:
     """Where to read so that each of the rows ``wanted`` has something on either side of it."""
     margin = min(_MARGIN, most // 4)
+    # Where nothing is asked for longer than the margins of two windows, nothing is read.
+    ends = np.append(np.flatnonzero(np.diff(wanted) > 2 * margin), len(wanted) - 1)
     place = 0
     while place < len(wanted):
         first = int(wanted[place])
+        together = int(wanted[ends[np.searchsorted(ends, place)]])
         start = max(0, first - margin)
-        stop = min(rows, start + most, int(wanted[-1]) + 1 + margin)
+        stop = min(rows, start + most, together + 1 + margin)
         last = stop if stop == rows else stop - margin
         yield _Span(start, stop, first, last)
         place = int(np.searchsorted(wanted, last))
