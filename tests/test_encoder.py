@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,16 @@ def test_what_stands_far_away_is_read_no_more(tiny: Encoder) -> None:
     one, two = tiny.score(lines), tiny.score(other)
     assert np.array_equal(one.gaps[: 8 * WINDOW], two.gaps[: 8 * WINDOW])
     assert not np.array_equal(one.gaps[-2:], two.gaps[-2:])
+
+
+def test_a_long_document_takes_little_memory(tiny: Encoder) -> None:
+    lines = random_lines(*[50] * 400)
+    asked = np.zeros(20_000, np.bool_), np.arange(20_400) % 50 == 0
+    tracemalloc.start()
+    tiny.score(lines, *asked)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3_000_000, "bytes; the rows of all of it alone would be ten million"
 
 
 def test_windows_answer_for_each_gap_once() -> None:

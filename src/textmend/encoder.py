@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -82,76 +82,88 @@ class Encoder:
         ``slots``, ``gaps``: where only some are asked, which; all other scores are 0, but what
         stands there is read.
         """
-        size, count = len(lines.sizes), len(lines.sizes) + len(lines.lengths)
+        document = self._document(lines, slots, gaps)
+        fits = np.zeros(len(lines.candidates), np.float32)
+        found = np.zeros((len(document.missing), 1 + len(lines.vanished)), np.float32)
+        wanted = np.flatnonzero(document.wanted)
+        spans = list(_windows(wanted, len(document.wanted), len(self._position) - 1))
+        for candidates, scores, places, logits in spread(partial(self._read, document), spans):
+            fits[candidates] = scores
+            found[places] = logits
+        return Scores(fits, found)
+
+    def _document(self, lines: Lines, slots: Mask | None, gaps: Mask | None) -> _Document:
         several = lines.sizes > 1
         asked = several if slots is None else several & slots
-        missing = np.ones(count, np.bool_) if gaps is None else gaps
+        missing = np.ones(len(lines.sizes) + len(lines.lengths), np.bool_) if gaps is None else gaps
         # The rows between lines come after the slots of those before.
-        rows = np.arange(size) + 1 + np.repeat(np.arange(len(lines.lengths)), lines.lengths)
-        document = _Document(lines, rows, asked, missing, self._rows(lines, rows))
-        wanted = np.zeros(count + 1, np.bool_)
+        between = np.repeat(np.arange(len(lines.lengths)), lines.lengths)
+        rows = np.arange(len(lines.sizes)) + 1 + between
+        wanted = np.zeros(len(missing) + 1, np.bool_)
         wanted[rows[asked]] = True
         wanted[:-1] |= missing
         wanted[1:] |= missing
-        options = np.vstack([self._nothing, self._embed(lines.vanished)]).T
-        biases = np.concatenate([np.zeros(1, np.float32), self._gap_bias[lines.vanished]])
-
-        fits = np.zeros(len(lines.candidates), np.float32)
-        found = np.zeros((count, 1 + len(lines.vanished)), np.float32)
-        spans = list(_windows(np.flatnonzero(wanted), len(wanted), len(self._position) - 1))
-        for read_there in spread(lambda span: self._read(document, span, wanted), spans):
-            candidates, scores, places, vectors = read_there
-            fits[candidates] = scores
-            found[places] = vectors @ options + biases
-        return Scores(fits, found)
-
-    def _rows(self, lines: Lines, rows: Ids) -> Floats:
-        """What enters for each row but for its position, and, last, for that before a window."""
-        known, places = np.unique(lines.candidates, return_inverse=True)
-        meanings = self._embed(known)[places] * lines.weights[:, None]
-        if len(meanings) > len(lines.sizes):
-            starts = np.cumsum(lines.sizes) - lines.sizes
-            meanings = np.add.reduceat(meanings, starts, axis=0)
-        front, between = self._embed(np.array([len(self._packed) - 2, len(self._packed) - 1]))
-        entering = np.tile(between + self._form[0], (len(rows) + len(lines.lengths) + 2, 1))
-        entering[rows] = meanings + self._form[lines.forms % len(self._form)]
-        entering[-1] = front + self._form[0]
+        vanished = self._embed(lines.vanished)
         # What the channel deletes whole is missed everywhere.
         shares = self._shares[lines.vanished]
-        missed = (self._embed(lines.vanished) * shares[:, None]).sum(axis=0, keepdims=True)
-        entering += self._absent(missed / max(shares.sum(), np.float32(1e-9)))
-        return entering
+        missed = (vanished * shares[:, None]).sum(axis=0, keepdims=True)
+        return _Document(
+            lines,
+            np.append(0, np.cumsum(lines.sizes)),
+            rows,
+            asked,
+            missing,
+            wanted,
+            self._absent(missed / max(shares.sum(), np.float32(1e-9))),
+            _Linear(
+                np.vstack([self._nothing, vanished]).T,
+                np.concatenate([np.zeros(1, np.float32), self._gap_bias[lines.vanished]]),
+            ),
+        )
 
-    def _read(self, document: _Document, span: _Span, wanted: Mask) -> _Read:
+    def _read(self, document: _Document, span: _Span) -> _Read:
         """What is asked of the rows that a window answers for."""
-        inside = slice(span.start, span.stop)
-        entering = document.entering
-        states = np.concatenate([entering[-1:], entering[inside]])
-        states += self._position[: len(states)]
-        states = self._entered(states)
-        kept = np.flatnonzero(wanted[span.first : span.last]) + span.first
+        states = self._entered(self._entering(document, span))
+        kept = np.flatnonzero(document.wanted[span.first : span.last]) + span.first
         last = len(self._layers) - 1
         for depth, layer in enumerate(self._layers):
             states = layer(states, kept - span.start + 1 if depth == last else None)
-        place_of = np.zeros(len(wanted), np.intp)
-        place_of[kept] = np.arange(len(kept))
 
-        lines = document.lines
+        lines, bounds = document.lines, document.bounds
         first, after = np.searchsorted(document.rows, (span.first, span.last))
         asked = np.flatnonzero(document.asked[first:after]) + first
-        bounds = np.cumsum(lines.sizes[asked])
-        starts = (np.cumsum(lines.sizes) - lines.sizes)[asked]
-        of = np.repeat(np.arange(len(asked)), lines.sizes[asked])
-        candidates = np.arange(len(of)) + (starts - bounds + lines.sizes[asked])[of]
+        sizes = lines.sizes[asked]
+        of = np.repeat(np.arange(len(asked)), sizes)
+        candidates = np.arange(len(of)) + (bounds[asked] - np.cumsum(sizes) + sizes)[of]
         ids = lines.candidates[candidates]
-        vectors = self._slot(states[place_of[document.rows[asked]]])
+        vectors = self._slot(states[np.searchsorted(kept, document.rows[asked])])
         fits = np.einsum("ij,ij->i", vectors[of], self._embed(ids)) + self._bias[ids]
 
-        # A gap is answered for where the row before it is.
-        gaps = np.flatnonzero(document.missing[span.first : span.last]) + span.first
-        gaps = gaps[gaps + 1 < span.last]
-        sides = np.concatenate([states[place_of[gaps]], states[place_of[gaps + 1]]], axis=1)
-        return _Read(candidates, fits, gaps, self._gap_out(_gelu(self._gap(sides))))
+        # A gap is answered for where both rows beside it are.
+        gaps = np.flatnonzero(document.missing[span.first : span.last - 1]) + span.first
+        before = states[np.searchsorted(kept, gaps)]
+        sides = np.concatenate([before, states[np.searchsorted(kept, gaps + 1)]], axis=1)
+        logits = document.options(self._gap_out(_gelu(self._gap(sides))))
+        return _Read(candidates, fits, gaps, logits)
+
+    def _entering(self, document: _Document, span: _Span) -> Floats:
+        """What enters for each row of a window, and, first, for that before it."""
+        lines = document.lines
+        first, after = np.searchsorted(document.rows, (span.start, span.stop))
+        entries = slice(*document.bounds[[first, after]])
+        known, places = np.unique(lines.candidates[entries], return_inverse=True)
+        meanings = self._embed(known)[places] * lines.weights[entries, None]
+        if len(meanings) > after - first:
+            starts = document.bounds[first:after] - document.bounds[first]
+            meanings = np.add.reduceat(meanings, starts, axis=0)
+        front, between = self._embed(np.array([len(self._packed) - 2, len(self._packed) - 1]))
+        entering = np.tile(between + self._form[0], (1 + span.stop - span.start, 1))
+        entering[0] = front + self._form[0]
+        rows = document.rows[first:after] - span.start + 1
+        entering[rows] = meanings + self._form[lines.forms[first:after] % len(self._form)]
+        entering += self._position[: len(entering)]
+        entering += document.missed
+        return entering
 
     def _embed(self, ids: Ids) -> Floats:
         packed = self._packed[ids]
@@ -164,13 +176,21 @@ class Encoder:
 
 @dataclass(frozen=True)
 class _Document:
-    """What is read; ``rows``: that of each slot; ``entering``: what enters for each row."""
+    """What is read, and what is asked of it.
+
+    ``bounds``: where the candidates of each slot begin, and where those of the last end; ``rows``:
+    that of each slot; ``wanted``: the rows whose states are asked for; ``missed``: what the words
+    that vanished add to each row; ``options``: how well "nothing" and these words fit a gap.
+    """
 
     lines: Lines
+    bounds: Ids
     rows: Ids
     asked: Mask
     missing: Mask
-    entering: Floats
+    wanted: Mask
+    missed: Floats
+    options: _Linear
 
 
 class _Span(NamedTuple):
@@ -183,12 +203,12 @@ class _Span(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """The places of candidates, how well they fit; the gaps, and what is said of each."""
+    """The places of candidates, how well they fit; the gaps, and the logits of each."""
 
     candidates: Ids
     fits: Floats
     gaps: Ids
-    vectors: Floats
+    logits: Floats
 
 
 def _windows(wanted: Ids, rows: int, most: int) -> Iterator[_Span]:
