@@ -31,6 +31,10 @@ _GAP_DOUBT = (-4.0, 4.0)
 # The probability of the likeliest candidate below which a slot is in doubt. Without "ing" these are
 # 5 of 100 slots, of which the encoder alone would not repair more.
 _SLOT_DOUBT = 0.995
+# What the encoder says of a slot weighs three times as much as what the network said: as many words
+# are repaired as by the encoder alone, and a tenth to a third fewer intact ones are harmed. Of gaps
+# the encoder alone knows best.
+_SLOT_SHARE = np.float32(0.75)
 
 
 class Cascade:
@@ -70,9 +74,9 @@ class Cascade:
         if not slots.any() and not gaps.any():
             return found
         again = self._large.score(lines, slots, gaps)
-        candidates = np.repeat(slots, lines.sizes)
+        both = _SLOT_SHARE * again.candidates + (1 - _SLOT_SHARE) * found.candidates
         return Scores(
-            np.where(candidates, again.candidates, found.candidates),
+            np.where(np.repeat(slots, lines.sizes), both, found.candidates),
             np.where(gaps[:, None], again.gaps, found.gaps),
         )
 
