@@ -95,9 +95,13 @@ def test_what_is_not_in_the_vocabulary_is_known_by_its_ending(tmp_path: Path) ->
     counts = dict(zip(corpus.words, corpus.counts.tolist(), strict=True))
     assert counts["<lower>ky"] == len(stems) - (320 - len(CLASSES) - 8 - 2)
     assert counts["<title>ky"] == counts["<lower>"] == 0
-    batch = Sampler(corpus, reach=2, piece=600).batch(1)
-    doubtful = batch.ids[np.repeat(batch.sizes > 1, batch.sizes)]
-    assert corpus.words.index("<lower>ky") in doubtful
+    sampler = Sampler(corpus, reach=2, piece=600)
+    for batch in map(sampler.batch, range(8)):  # some channels leave no word to be doubted
+        doubtful = batch.ids[np.repeat(batch.sizes > 1, batch.sizes)]
+        if corpus.words.index("<lower>ky") in doubtful:
+            break
+    else:
+        pytest.fail("no batch doubts what is not in the vocabulary")
 
 
 def test_endings_are_those_of_most_occurrences() -> None:
@@ -211,7 +215,10 @@ def test_batches_are_sound(corpus: Corpus) -> None:
 def test_function_words_are_drawn_often(corpus: Corpus) -> None:
     channels, random = Channels(corpus.words, corpus.counts, "en"), np.random.default_rng(0)
     drawn = [channels.draw(random) for _ in range(500)]
-    assert all(1 <= len(each.drops) <= 5 for each in drawn)
+    assert all(1 <= len(each.drops) <= 24 for each in drawn)
+    assert sum(len(each.drops) > 5 for each in drawn) < 25
+    assert any("'" in each.sequences for each in drawn)
+    assert any("ing" in each.sequences for each in drawn)
     assert sum("the" in each.sequences for each in drawn) > 50
     drops = [drop for each in drawn for drop in each.drops[:1] if isinstance(drop, Drop)]
     places = {drop.where for drop in drops}
@@ -224,7 +231,7 @@ def test_another_language_has_its_own_function_words() -> None:
 
     def whole_words(lang: str) -> set[str]:
         channels, random = Channels(words, np.ones(len(words)), lang), np.random.default_rng(0)
-        drops = [drop for _ in range(300) for drop in channels.draw(random).drops]
+        drops = [drop for _ in range(1000) for drop in channels.draw(random).drops]
         return {
             drop.name for drop in drops if isinstance(drop, Drop) and drop.where == "whole-word"
         }

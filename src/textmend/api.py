@@ -17,6 +17,7 @@ from types import NoneType
 
 from textmend import __version__, checks
 from textmend.bigrams import Bigrams
+from textmend.cascade import NAMED, Cascade, load
 from textmend.channel import Channel
 from textmend.edits import Mended
 from textmend.errors import TextmendError
@@ -52,8 +53,10 @@ class Mender:
     origin can be given, too; texts that tell nothing are then mended if nearly all of those were
     damaged.
     ``min_probability``: edits less likely than this are not made. ``min_log_odds``: how much
-    evidence a channel needs, in nats. ``model``: the file of a context model; the one that comes
-    with textmend is for English, other languages do with word frequencies. With ``None`` counts of
+    evidence a channel needs, in nats. ``model``: ``"small"`` or ``"large"``, the context models
+    that come with textmend, or the file of another. These two are for English, other languages do
+    with word frequencies; the large one reads again what the small one is in doubt of, and takes
+    several times as long. With ``None`` counts of
     word pairs judge the context, which see no further than the next word: most vanished words then
     stay away, and fewer real words are told from damaged ones.
 
@@ -69,7 +72,7 @@ class Mender:
         channel: Channel | Inference | str | None = None,
         min_probability: float = 0.5,
         min_log_odds: float = MIN_LOG_ODDS,
-        model: str | Path | None = SHIPPED,
+        model: str | Path | None = "small",
     ) -> None:
         checks.number(
             "min_probability", min_probability, lambda it: 0.0 <= it <= 1.0, "it must be in 0 to 1"
@@ -91,10 +94,11 @@ class Mender:
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
         self.model = model
+        self._file = None if model is None else Path(NAMED.get(str(model), model))
         self._several = among(lang) if lang == AUTO or "," in lang else ()
         self.lang = lang if self._several else Lexicon.load(lang).lang
-        if model is not None and model != SHIPPED:
-            of, asked = read_header(Path(model))["lang"], self._several or (self.lang,)
+        if self._file is not None and self._file != SHIPPED:
+            of, asked = read_header(self._file)["lang"], self._several or (self.lang,)
             if of not in asked:
                 raise TextmendError(
                     f"{model}: is a model for {of!r}, and the texts are in {self.lang!r}; "
@@ -104,7 +108,7 @@ class Mender:
     def __reduce__(self) -> tuple[object, tuple[str, str | None, bytes]]:
         """How it was made, by which textmend and with which model, so that others give other bytes.
 
-        The model that comes with textmend is wherever textmend is; one that was given is at its
+        The models that come with textmend are wherever textmend is; one that was given is at its
         path.
         """
         options = {
@@ -112,9 +116,9 @@ class Mender:
             "channel": self.channel,
             "min_probability": self.min_probability,
             "min_log_odds": self.min_log_odds,
-            **({} if self.model == SHIPPED else {"model": self.model}),
+            **({} if self._file == SHIPPED else {"model": self.model}),
         }
-        model = None if self.model is None else digest_of(Path(self.model))
+        model = None if self._file is None else digest_of(self._file)
         return _unpickled, (__version__, model, pickle.dumps(options))
 
     def __repr__(self) -> str:
@@ -210,11 +214,11 @@ class Mender:
     def _language(self, text_lines: Sequence[Sequence[Token]]) -> str | None:
         return guess(text_lines, self._several) if self._several else self.lang
 
-    def _network(self, lang: str) -> Network | None:
+    def _network(self, lang: str) -> Network | Cascade | None:
         """The context model of a language, where there is one."""
-        if self.model is None or (self.model == SHIPPED and lang != _SHIPPED_LANG):
+        if self._file is None or (self._file == SHIPPED and lang != _SHIPPED_LANG):
             return None
-        network = Network.load(self.model)
+        network = load(self._file)
         return network if network.lang == lang else None  # for another one of several
 
     def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis:
@@ -229,7 +233,9 @@ class Mender:
     def _infer(self, texts: Sequence[Sequence[Sequence[Token]]], lang: str) -> Diagnosis:
         def missed(word: str, text_lines: Sequence[Sequence[Token]]) -> Floats:
             # What judges it is loaded when it is asked.
-            return _judge(lang, self._network(lang))(word, text_lines)
+            network = self._network(lang)
+            small = network.small if isinstance(network, Cascade) else network
+            return _judge(lang, small)(word, text_lines)
 
         return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
 
@@ -271,9 +277,11 @@ def _tokens(texts: Iterable[Sequence[Sequence[Token]]]) -> int:
 
 
 @lru_cache(maxsize=8)
-def _context(lang: str, network: Network | None) -> Context:
+def _context(lang: str, network: Network | Cascade | None) -> Context:
     """What judges candidates in a language: a network where there is one, else counts."""
-    return NetworkContext(network, Lexicon.load(lang)) if network else PairContext(lang)
+    if network is None:
+        return PairContext(lang)
+    return NetworkContext(network, Lexicon.load(lang))
 
 
 @lru_cache(maxsize=8)

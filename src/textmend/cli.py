@@ -117,6 +117,12 @@ def main() -> None:
     show_default=True,
     help="Leave out edits that are less likely.",
 )
+@click.option(
+    "--model",
+    default="small",
+    show_default=True,
+    help="The context model: small, large (better, several times slower), or a file.",
+)
 @click.option("--explain", "explained", is_flag=True, help="A line per edit on standard error.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object per text, edits included.")
 @click.option(
@@ -135,6 +141,7 @@ def mend(
     pool: bool,
     min_log_odds: float,
     min_probability: float,
+    model: str,
     explained: bool,
     as_json: bool,
     verbose: bool | None,
@@ -149,7 +156,11 @@ def mend(
     if output is not None:
         _check_output(output, names, into_folder)
     mender = _mender(
-        lang=lang, channel=channel, min_probability=min_probability, min_log_odds=min_log_odds
+        lang=lang,
+        channel=channel,
+        min_probability=min_probability,
+        min_log_odds=min_log_odds,
+        model=model,
     )
     if pool:
         mender = _of_source(mender, names, encoding)

@@ -1,5 +1,8 @@
 """The file of a context model: what it must hold, how it is written, and how it is read.
 
+There are two kinds: a network (``textmend.network``), and an encoder (``textmend.encoder``), whose
+header says how many heads its layers have.
+
 Magic bytes, a checksum, a JSON header, then plain arrays; nothing is unpickled. A file may come
 from anywhere, so that no word of it is believed before it is checked: the header against what a
 model must say (:func:`_checked`), the arrays that it lists against those that follow from it
@@ -13,7 +16,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -44,7 +47,16 @@ _LENGTH = 4  # bytes that hold the length of the header
 _HEAD = len(_MAGIC) + _DIGEST + _LENGTH
 
 _WHOLE, _FLOAT = np.dtype(np.int8).str, np.dtype("<f4").str
+_PACKED, _HALF = np.dtype(np.uint8).str, np.dtype("<f2").str
+GROUP = 64  # numbers of an encoder's embedding that share a scale; each has four bits
+_DEEPEST = 1000  # layers of an encoder
 Shape = tuple[int, ...]
+_Array = tuple[str, Shape]  # its type, and its shape
+_Ensure = Callable[[bool, str], None]
+# Arrays from whose shapes those of others follow.
+_DIMENSIONS = {"form": 2, "embedding": 2, "position": 2, "layers.0.widen.bias": 1, "gap.bias": 1}
+_OF_WORDS = ("slot", "gap", "share")
+_WIDEST = 2**16  # heads of a layer
 
 
 def is_class(entry: str) -> bool:
@@ -79,7 +91,9 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     arrays, place = {}, 0
     for name, (kind, shape) in wanted.items():
         array = np.frombuffer(body, kind, math.prod(shape), place).reshape(shape)
-        if kind == _FLOAT and not np.abs(array).max() <= _LARGEST:  # nor is what is no number
+        is_float = kind in (_FLOAT, _HALF)
+        # Nor is what is no number within bounds.
+        if is_float and not np.abs(array, dtype=np.float32).max() <= _LARGEST:
             raise _unusable(path, f"{name} has values that are no weights")
         arrays[name] = array
         place += array.nbytes
@@ -113,9 +127,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         ) from None
 
 
-def _head(
-    file: BinaryIO, path: Path
-) -> tuple[bytes, bytes, dict[str, Any], dict[str, tuple[str, Shape]]]:
+def _head(file: BinaryIO, path: Path) -> tuple[bytes, bytes, dict[str, Any], dict[str, _Array]]:
     """The checksum, the header as it stands, what that says, and the arrays that follow it."""
     head = file.read(_HEAD)
     if not head.startswith(_MAGIC):
@@ -139,7 +151,7 @@ def _head(
     return head[len(_MAGIC) : -_LENGTH], packed, header, wanted
 
 
-def _checked(header: Any, path: Path) -> dict[str, tuple[str, Shape]]:
+def _checked(header: Any, path: Path) -> dict[str, _Array]:
     """The type and shape of each array of a model, in their order, if its header is in order."""
 
     def ensure(holds: bool, else_why: str) -> None:
@@ -152,7 +164,7 @@ def _checked(header: Any, path: Path) -> dict[str, tuple[str, Shape]]:
             f"the model {path} has format {str(header.get('format'))[:20]}, and this version of "
             f"textmend reads format {_FORMAT}; install the version that made it, or train it again"
         )
-    lang, words, reaches = (header.get(key) for key in ("lang", "vocabulary", "dilations"))
+    lang, words = header.get("lang"), header.get("vocabulary")
     ensure(isinstance(lang, str) and bool(lang), "its lang is no language")
     ensure(isinstance(words, str), "its vocabulary is no text")
     listed = words.split("\n")
@@ -166,10 +178,6 @@ def _checked(header: Any, path: Path) -> dict[str, tuple[str, Shape]]:
         and not any(map(is_class, listed[len(classes) :])),
         "its vocabulary does not begin with the classes of unknown words",
     )
-    ensure(
-        isinstance(reaches, list) and all(_is_size(each, _FARTHEST) for each in reaches),
-        "its dilations are no list of distances",
-    )
     fitted = header.get("calibration", {})
     ensure(
         isinstance(fitted, dict) and all(map(_is_calibration, fitted.values())),
@@ -179,20 +187,31 @@ def _checked(header: Any, path: Path) -> dict[str, tuple[str, Shape]]:
     ensure(isinstance(found, list) and all(map(_is_listing, found)), "it lists no arrays")
     arrays = {name: (kind, tuple(shape)) for name, kind, shape in found}
     ensure(len(arrays) == len(found), "it lists an array twice")
-    _, (forms, states) = arrays.get("form", ("", (0, 0)))
-    _, (_, meanings) = arrays.get("embedding", ("", (0, 0)))
-    ensure(forms in _FORMS, f"it has {forms} forms, which must be one of {_FORMS}")
-    wanted = _wanted(len(listed), len(reaches), meanings, states, forms)
+    is_encoder = "heads" in header
+    wanted = (_encoder if is_encoder else _network)(header, arrays, len(listed), ensure)
     for name, (kind, shape) in wanted.items():
         ensure(arrays.get(name) == (kind, shape), f"it lists no array {name} of {kind}, {shape}")
     ensure(len(arrays) == len(wanted), "it lists arrays that no model has")
     return arrays
 
 
-def _wanted(
-    words: int, layers: int, meanings: int, states: int, forms: int
-) -> dict[str, tuple[str, Shape]]:
-    """All arrays that a model has, with their types and shapes.
+def _network(
+    header: dict[str, Any], arrays: dict[str, _Array], words: int, ensure: _Ensure
+) -> dict[str, _Array]:
+    """The arrays of a network that says this of itself."""
+    reaches = header.get("dilations", ())
+    ensure(
+        isinstance(reaches, list) and all(_is_size(each, _FARTHEST) for each in reaches),
+        "its dilations are no list of distances",
+    )
+    _, (forms, states) = arrays.get("form", ("", (0, 0)))
+    _, (_, meanings) = arrays.get("embedding", ("", (0, 0)))
+    ensure(forms in _FORMS, f"it has {forms} forms, which must be one of {_FORMS}")
+    return _wanted(words, len(reaches), meanings, states, forms)
+
+
+def _wanted(words: int, layers: int, meanings: int, states: int, forms: int) -> dict[str, _Array]:
+    """All arrays that a network has, with their types and shapes.
 
     ``meanings``, ``states``: the numbers that describe a word, and a slot in its line.
     """
@@ -203,16 +222,79 @@ def _wanted(
         "slot": (meanings, states),
         "gap": (2 * meanings, 2 * states),
     }
-    scaled = {"embedding": (words, meanings), "nothing": (1, meanings), **affine}
-    floats = {
-        "form": (forms, states),
-        **{f"word.{of}": (words,) for of in ("slot", "gap", "share")},
-        **{f"{name}.scale": (rows,) for name, (rows, _) in scaled.items()},
-        **{f"{name}.bias": (rows,) for name, (rows, _) in affine.items()},
-    }
+    scaled = {"embedding": (words, meanings), "nothing": (1, meanings)}
+    floats = {"form": (forms, states), **{f"word.{of}": (words,) for of in _OF_WORDS}}
     return {
         **{name: (_WHOLE, shape) for name, shape in scaled.items()},
+        **{f"{name}.scale": (_FLOAT, (rows,)) for name, (rows, _) in scaled.items()},
         **{name: (_FLOAT, shape) for name, shape in floats.items()},
+        **_affine(affine, _FLOAT),
+    }
+
+
+def _encoder(
+    header: dict[str, Any], arrays: dict[str, _Array], words: int, ensure: _Ensure
+) -> dict[str, _Array]:
+    """The arrays of an encoder that says this of itself."""
+    heads, layers = header["heads"], header.get("layers", 0)
+    _, (window, width) = arrays.get("position", ("", (0, 0)))
+    _, (wide,) = arrays.get("layers.0.widen.bias", ("", (0,)))
+    _, (between,) = arrays.get("gap.bias", ("", (0,)))
+    ensure(
+        _is_size(heads, _WIDEST) and _is_size(layers, _DEEPEST) and width % heads == 0,
+        "it has no number of layers and of heads that share the numbers of a row",
+    )
+    ensure(width > 0 and width % (2 * GROUP) == 0, f"it has {width} numbers a word")
+    ensure(window > 1, "it reads no words")
+    return _wanted_of_encoder(words, layers, width, wide, between, window)
+
+
+def _wanted_of_encoder(
+    words: int, layers: int, width: int, wide: int, between: int, window: int
+) -> dict[str, _Array]:
+    """All arrays that an encoder has, with their types and shapes.
+
+    ``width``: the numbers that describe a word, and a row; ``wide``, ``between``: a row inside of a
+    layer, and both sides of a gap; ``window``: the rows that are read at once.
+    """
+    affine = {
+        "absent": (width, width),
+        "slot": (width, width),
+        "gap": (between, 2 * width),
+        "gap_out": (width, between),
+    }
+    norms = ["entered"]
+    for layer in (f"layers.{number}" for number in range(layers)):
+        affine |= {
+            f"{layer}.attend": (3 * width, width),
+            f"{layer}.attended": (width, width),
+            f"{layer}.widen": (wide, width),
+            f"{layer}.narrow": (width, wide),
+        }
+        norms += [f"{layer}.attended_norm", f"{layer}.norm"]
+    # After the words: the row before a window, and that between lines.
+    return {
+        "embedding": (_PACKED, (words + 2, width // 2)),
+        "embedding.scale": (_HALF, (words + 2, width // GROUP)),
+        "position": (_WHOLE, (window, width)),
+        "position.scale": (_HALF, (window,)),
+        "form": (_HALF, (_FORMS[-1], width)),
+        "nothing": (_FLOAT, (1, width)),
+        **{f"word.{of}": (_HALF, (words,)) for of in _OF_WORDS},
+        **{f"{name}.{of}": (_FLOAT, (width,)) for name in norms for of in ("weight", "bias")},
+        **_affine(affine, _HALF),
+    }
+
+
+def _affine(shapes: Mapping[str, Shape], kind: str) -> dict[str, _Array]:
+    """The arrays of products with whole numbers: these, what one is worth in each row, a bias."""
+    return {
+        **{name: (_WHOLE, shape) for name, shape in shapes.items()},
+        **{
+            f"{name}.{of}": (kind, shape[:1])
+            for name, shape in shapes.items()
+            for of in ("scale", "bias")
+        },
     }
 
 
@@ -224,7 +306,7 @@ def _is_listing(entry: Any) -> bool:
     """Whether an entry is the name, the type and the one or two dimensions of an array."""
     match entry:
         case [str(name), str(), [*shape]]:
-            count = 2 if name in ("form", "embedding") else len(shape)
+            count = _DIMENSIONS.get(name, len(shape))
             return len(shape) == count and all(_is_size(each, 2**31) for each in shape)
     return False
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import regex
@@ -127,14 +127,67 @@ class Scores:
     gaps: Floats
 
 
+class Model(Protocol):
+    """A context model, of whatever kind."""
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What its file says of it."""
+        ...
+
+    @property
+    def lang(self) -> str:
+        """The language that it was trained on."""
+        ...
+
+    @property
+    def classes(self) -> int:
+        """Ids below this are those of classes of unknown words."""
+        ...
+
+    def ids(self, words: Sequence[str]) -> Ids:
+        """The vocabulary ids of words, marks and numbers; of their class where they are unknown."""
+        ...
+
+    def score(self, lines: Lines) -> Scores:
+        """How well each candidate fits its slot, and each vanished word its gap."""
+        ...
+
+
+class Vocabulary:
+    """The words that a model knows, and the classes that all others are of."""
+
+    def __init__(self, entries: str) -> None:
+        self._index = {word: place for place, word in enumerate(entries.split("\n"))}
+        # Ids below this are those of classes, which come first.
+        self.classes = len(list(takewhile(is_class, self._index)))
+
+    def ids(self, words: Sequence[str]) -> Ids:
+        """The ids of words, marks and numbers; of their class where they are unknown."""
+        found = (self._index.get(key(word)) for word in words)
+        listed = [
+            self._unknown(word) if place is None else place
+            for word, place in zip(words, found, strict=True)
+        ]
+        return np.array(listed, np.intp)
+
+    def _unknown(self, text: str) -> int:
+        # "the farmers' fields" are where "the farmer's fields" are, and of a compound the ending
+        # tells as much as of a word.
+        if text[-1:] in ("'", "’") and text[:-1].isalpha():
+            return int(self.ids([f"{text[:-2]}'s"])[0])
+        text = _HYPHEN.sub("", text)
+        if is_word(text):
+            return unknown_class(key(text), self._index) + _SHAPE_CODES[shape(text)]
+        return self._index[number_class(text) or CLASSES[-1]]
+
+
 class Network:
     """A context model: its vocabulary, its weights, and the scores they give."""
 
     def __init__(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
         self.header = header
-        self._index = {word: place for place, word in enumerate(header["vocabulary"].split("\n"))}
-        # Ids below this are those of classes, which come first.
-        self.classes = len(list(takewhile(is_class, self._index)))
+        self._vocabulary = Vocabulary(header["vocabulary"])
         self._rows: NDArray[np.int8] = arrays["embedding"]
         self._scales: Floats = arrays["embedding.scale"]
         self._bias: Floats = arrays["word.slot"]
@@ -163,24 +216,14 @@ class Network:
         """The language that the model was trained on."""
         return str(self.header["lang"])
 
+    @property
+    def classes(self) -> int:
+        """Ids below this are those of classes of unknown words."""
+        return self._vocabulary.classes
+
     def ids(self, words: Sequence[str]) -> Ids:
         """The vocabulary ids of words, marks and numbers; of their class where they are unknown."""
-        found = (self._index.get(key(word)) for word in words)
-        listed = [
-            self._unknown(word) if place is None else place
-            for word, place in zip(words, found, strict=True)
-        ]
-        return np.array(listed, np.intp)
-
-    def _unknown(self, text: str) -> int:
-        # "the farmers' fields" are where "the farmer's fields" are, and of a compound the ending
-        # tells as much as of a word.
-        if text[-1:] in ("'", "’") and text[:-1].isalpha():
-            return int(self.ids([f"{text[:-2]}'s"])[0])
-        text = _HYPHEN.sub("", text)
-        if is_word(text):
-            return unknown_class(key(text), self._index) + _SHAPE_CODES[shape(text)]
-        return self._index[number_class(text) or CLASSES[-1]]
+        return self._vocabulary.ids(words)
 
     def score(self, lines: Lines) -> Scores:
         """How well each candidate fits its slot, and each vanished word its gap."""

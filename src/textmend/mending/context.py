@@ -23,7 +23,7 @@ from textmend.memory import Answers
 from textmend.mending.decoder import Array, posteriors, softmax
 from textmend.mending.lattice import Arc, Slot
 from textmend.mending.preimages import Candidate
-from textmend.network import Floats, Ids, Lines, Network, form, recurring
+from textmend.network import Floats, Ids, Lines, Model, form, recurring
 from textmend.tokens import shape
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
@@ -92,7 +92,7 @@ class NetworkContext:
     depends on what is chosen next to it.
     """
 
-    def __init__(self, network: Network, lexicon: Lexicon) -> None:
+    def __init__(self, network: Model, lexicon: Lexicon) -> None:
         fitted = network.header.get("calibration", {})
         self.calibration: Mapping[Kind, Calibration] = {
             kind: Calibration(*fitted.get(kind, ())) for kind in get_args(Kind)

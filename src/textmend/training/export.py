@@ -1,6 +1,6 @@
 """A trained model as a model file: int8 weights, and a header that says where it comes from.
 
-Start reading at :func:`export`.
+The embeddings of an encoder, half of its weights, have four bits. Start reading at :func:`export`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from textmend.modelfile import is_class, write
 from textmend.training.corpus import Corpus
+from textmend.training.encoder import STEPS, EncoderModel, in_groups
 from textmend.training.model import ContextModel
 
 
@@ -44,9 +46,58 @@ def export(
         if isinstance(module, nn.Linear):
             arrays[name], arrays[f"{name}.scale"] = _int8(_floats(module.weight))
             arrays[f"{name}.bias"] = _floats(module.bias)
-    header = {
+    about = {"dilations": list(model.size.dilations)}
+    write(path, about | _header(corpus, commit, figures, calibration), arrays)
+
+
+def export_encoder(
+    model: EncoderModel,
+    corpus: Corpus,
+    path: Path,
+    *,
+    window: int,
+    start: str = "",
+    commit: str = "",
+    figures: dict[str, Any] | None = None,
+    calibration: dict[str, tuple[float, float]] | None = None,
+) -> None:
+    """Write an encoder to ``path``, for :class:`textmend.encoder.Encoder` to load.
+
+    ``window``: the most rows that are read at once, no more than were learned from; ``start``: what
+    the header says of the encoder that it began as.
+    """
+    shares = np.where(_classes(corpus), np.float32(0), _floats(model.shares))
+    arrays: dict[str, NDArray[Any]] = {
+        "word.slot": _floats(model.bias).astype(np.float16),
+        "word.gap": _floats(model.gap_bias).astype(np.float16),
+        "word.share": shares.astype(np.float16),
+        "form": _floats(model.form.weight).astype(np.float16),
+        "nothing": _floats(model.nothing),
+    }
+    arrays["embedding"], arrays["embedding.scale"] = _four_bits(model.embedding.weight)
+    arrays["position"], scales = _int8(_floats(model.position.weight[:window]))
+    arrays["position.scale"] = scales.astype(np.float16)
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Linear):
+            arrays[name], scales = _int8(_floats(module.weight))
+            arrays[f"{name}.scale"] = scales.astype(np.float16)
+            arrays[f"{name}.bias"] = _floats(module.bias).astype(np.float16)
+        elif isinstance(module, nn.LayerNorm):
+            arrays[f"{name}.weight"] = _floats(module.weight)
+            arrays[f"{name}.bias"] = _floats(module.bias)
+    about = {"heads": model.size.heads, "layers": model.size.depth, "start": start}
+    write(path, about | _header(corpus, commit, figures, calibration), arrays)
+
+
+def _header(
+    corpus: Corpus,
+    commit: str,
+    figures: dict[str, Any] | None,
+    calibration: dict[str, tuple[float, float]] | None,
+) -> dict[str, Any]:
+    """What the header of a model file says, of whatever kind it is."""
+    return {
         "lang": corpus.lang,
-        "dilations": list(model.size.dilations),
         "made": datetime.now(UTC).date().isoformat(),
         "commit": commit,
         "sources": corpus.sources,
@@ -54,7 +105,6 @@ def export(
         "calibration": calibration or {},
         "vocabulary": "\n".join(corpus.words),
     }
-    write(path, header, arrays)
 
 
 def _classes(corpus: Corpus) -> NDArray[np.bool_]:
@@ -71,3 +121,14 @@ def _int8(rows: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float
     """Rows as small integers, and what one of them is worth in each row."""
     scales = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127
     return np.rint(rows / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def _four_bits(rows: Tensor) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
+    """Embeddings as numbers from 1 to 15, two a byte, and what one is worth in each group.
+
+    A byte holds a number of the first half of a row and one of the second.
+    """
+    whole, scales = in_groups(rows.detach().cpu().float())
+    shifted = (whole.flatten(1) + STEPS + 1).to(torch.uint8).numpy()
+    half = shifted.shape[1] // 2
+    return shifted[:, :half] | shifted[:, half:] << 4, scales.squeeze(2).numpy().astype(np.float16)

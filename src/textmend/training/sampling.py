@@ -100,6 +100,12 @@ _FUNCTION_WORDS = {
     "would": 0.3, "she": 0.3, "her": 0.3, "my": 0.2, "our": 0.2, "if": 0.2, "so": 0.2, "no": 0.2,
     "all": 0.2, "its": 0.2,
 }  # fmt: skip
+_ENDINGS = ("ing", "ed", "er", "ly", "es", "s")  # what of a word grammar decides
+# How often each kind of channel is drawn.
+_KINDS = {
+    "functions": 0.39, "whole functions": 0.2, "runs": 0.21, "edges": 0.06, "ligatures": 0.03,
+    "example": 0.05, "apostrophes": 0.04, "list": 0.02,
+}  # fmt: skip
 _LENGTHS = (0.2, 0.4, 0.25, 0.15)  # how often a sequence has one letter, two, three, four
 
 
@@ -118,22 +124,30 @@ class Channels:
         self._weights = weights / weights.sum()
 
     def draw(self, random: np.random.Generator) -> Channel:
-        """A channel of one to five drops."""
-        kind = random.choice(5, p=[0.46, 0.28, 0.18, 0.04, 0.04])
+        """A channel of one to five drops, or of the whole words of a list."""
+        kind = str(random.choice(list(_KINDS), p=list(_KINDS.values())))
         ignore_case = random.random() < 0.85
         where: Place = "anywhere"
-        if kind == 0:  # function words wherever they occur, often with something else
+        if kind == "functions":  # wherever they occur, often with something else
             sequences = [*self._functions(random, 3), *self._runs(random, int(random.integers(3)))]
-        elif kind == 1:  # function words as words
+        elif kind == "whole functions":
             sequences, where = self._functions(random, 4), "whole-word"
-        elif kind == 2:
+        elif kind == "list":  # what a search engine does not index
+            sequences, where = self._list(random), "whole-word"
+        elif kind == "runs":
             sequences = self._runs(random, int(random.integers(1, 5)))
-        elif kind == 3:
-            sequences = self._runs(random, int(random.integers(1, 4)))
-            where = "word-start" if random.random() < 0.5 else "word-end"
-        else:
+            if random.random() < 0.3:
+                sequences[0] = str(random.choice(_ENDINGS))
+        elif kind == "edges":
+            where = "word-start" if random.random() < 0.6 else "word-end"
+            sequences = self._edges(random, int(random.integers(1, 4)), where)
+        elif kind == "ligatures":
             sequences = [str(random.choice(["fi", "fl", "ff", "ffi", "ti", "tt", "st"]))]
             sequences += self._runs(random, int(random.integers(2)))
+        elif kind == "example":  # the one that all began with
+            sequences = [["the", "ad"], ["the"], ["ad"], ["the", "ing"]][int(random.integers(4))]
+        else:  # "dont", and plural or possessive
+            sequences = ["'", *self._runs(random, int(random.random() < 0.2))]
         random.shuffle(sequences)
         drops = [Drop(each, where=where, ignore_case=ignore_case) for each in sequences]
         return Channel(tuple(drops))
@@ -141,6 +155,21 @@ class Channels:
     def _functions(self, random: np.random.Generator, most: int) -> list[str]:
         count = min(int(random.geometric(0.4)), most)
         return [str(each) for each in random.choice(self._function, count, False, self._weights)]
+
+    def _list(self, random: np.random.Generator) -> list[str]:
+        known = len(self._function)
+        size = min(int(random.integers(5, 25)), known)
+        return [str(each) for each in random.choice(self._function, size, False)]
+
+    def _edges(self, random: np.random.Generator, count: int, where: Place) -> list[str]:
+        """What words begin with, or end in."""
+        found: list[str] = []
+        while len(found) < count:
+            word = self._words[int(np.searchsorted(self._shares, random.random()))]
+            length = int(random.choice(len(_LENGTHS), p=_LENGTHS)) + 1
+            if length < len(word):
+                found.append(word[:length] if where == "word-start" else word[-length:])
+        return found
 
     def _runs(self, random: np.random.Generator, count: int) -> list[str]:
         found: list[str] = []
@@ -186,7 +215,13 @@ class Sampler:
     """Draws batches from a corpus: every line once a pass, each pass under other channels."""
 
     def __init__(
-        self, corpus: Corpus, *, reach: int, seed: int = 0, piece: int = 3000, pieces: int = 3
+        self,
+        corpus: Corpus,
+        *,
+        reach: int,
+        seed: int = 0,
+        piece: int = 3000,
+        pieces: int = 3,
     ) -> None:
         self._corpus, self._reach, self._seed, self._pieces = corpus, reach, seed, pieces
         self._words = Words(corpus.words)
@@ -202,20 +237,32 @@ class Sampler:
     @property
     def steps(self) -> int:
         """Batches in one pass over the corpus."""
-        return (len(self._bounds) - 1) // self._pieces
+        return self.pieces // self._pieces
+
+    @property
+    def pieces(self) -> int:
+        """Pieces that the corpus is read in; each goes through one channel."""
+        return len(self._bounds) - 1
 
     def batch(self, step: int) -> Batch:
         """The batch of a step, which depends on the seed and the step alone."""
         turn, place = divmod(step, self.steps)
-        order = np.random.default_rng((self._seed, turn)).permutation(len(self._bounds) - 1)
+        order = np.random.default_rng((self._seed, turn)).permutation(self.pieces)
         random = np.random.default_rng((self._seed, step, 1))
         chosen = order[place * self._pieces : (place + 1) * self._pieces]
-        return _joined([self._piece(int(number), step // _STRETCH, random) for number in chosen])
+        stretch = step // _STRETCH
+        return _joined(
+            [
+                self.piece(int(number), (stretch, int(random.integers(_CHANNELS))), random)
+                for number in chosen
+            ]
+        )
 
-    def _piece(self, number: int, stretch: int, random: np.random.Generator) -> Batch:
+    def piece(self, number: int, channel: tuple[int, int], random: np.random.Generator) -> Batch:
+        """One piece, gone through the channel that is drawn under two numbers."""
         span = slice(self._bounds[number], self._bounds[number + 1])
         ids, codes = self._corpus.ids[span].astype(np.int64), self._corpus.codes[span]
-        confusion = self._confusion(stretch, int(random.integers(_CHANNELS)))
+        confusion = self._confusion(*channel)
 
         shapes = codes % SHAPES
         group = confusion.group[shapes, ids]
@@ -263,9 +310,9 @@ class Sampler:
         )
 
     @lru_cache(maxsize=2 * _CHANNELS)  # noqa: B019 - a sampler lives as long as its process
-    def _confusion(self, stretch: int, number: int) -> Confusion:
-        """One of the channels of a stretch of steps, and what it does to the vocabulary."""
-        random = np.random.default_rng((self._seed, stretch, number, 2))
+    def _confusion(self, one: int, other: int) -> Confusion:
+        """What the channel drawn under two numbers does to the vocabulary."""
+        random = np.random.default_rng((self._seed, one, other, 2))
         return self._words.confusion(self._channels.draw(random))
 
     def _slots(
