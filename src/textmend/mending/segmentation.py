@@ -37,7 +37,8 @@ _UNLIKELY = 10.0
 _PAIRS = 0.6
 _TOUCHING = math.log(0.003)  # words of clean text with a mark between them and no space
 _TOUCHING_NUMBER = math.log(0.3)  # … and a number and a letter
-# … and words beside a dash, or what somebody put in square brackets into a quotation.
+# … and words beside a dash, what somebody put in square brackets into a quotation, and the parts of
+# names such as a site's.
 _TOUCHING_LOOSE = math.log(0.3)
 _FAR_APART = 2.0  # nats against that lines ended twice in a run
 _UNIT = 2  # letters of what is written right after a number
@@ -411,6 +412,8 @@ def _touching(run: str, before: _Arc, arc: _Arc) -> float:
         short = word.isupper() or (before.kind == "number" and len(word) <= _UNIT)
         return _TOUCHING_NUMBER if short else _TOUCHING
     loose = "between" in kinds or run[arc.start] == "[" or run[before.start] == "]"
+    # A sentence begins with a capital, what follows a dot or colon in a name may not.
+    loose |= run[before.start] in ".:" and run[arc.start].islower()
     return _TOUCHING_LOOSE if loose else _TOUCHING
 
 
