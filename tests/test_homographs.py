@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from textmend.lexicon import Lexicon
 from textmend.training.homographs import Rivals, examples, fit
 
 LANGUAGES = ("cs", "es", "fr", "it", "pl", "pt")
-WEIGHTS = Path(__file__).parents[1] / "src" / "textmend" / "data"
+WEIGHTS = Path(str(files("textmend"))) / "data"
 
 
 def mended(text: str, lang: str) -> str:
