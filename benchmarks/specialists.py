@@ -71,7 +71,8 @@ def _splitter(name: str, parted: Callable[[str], str]) -> Specialist:
 
 
 def _ogonki() -> Specialist:
-    return Specialist("ogonki", metadata.version("ogonki"), "pl", require("ogonki").restore)
+    restore = require("ogonki").restore  # before its version is asked, which may not be there
+    return Specialist("ogonki", metadata.version("ogonki"), "pl", restore)
 
 
 # Family of losses → the specialists for it, by name.
