@@ -82,8 +82,8 @@ _LEAK = 5.0  # nats; the price of saying that a rule leaks
 # What makes a habit: of the words that lost a sequence this share did at one place, and of those
 # that hold it still as many hold it at another. Set by hand, so that a few may be chance.
 _AT_ONE_PLACE = 0.75
-# The share of words that writers run together by slips, at most: one in 500. Lines of 72 columns end
-# after every twelfth.
+# The share of words that writers run together by slips, at most: one in 500. Lines of 72 columns
+# end after every twelfth.
 _RUN_TOGETHER = 0.002
 # Times as often as expected, and once more, that a word may recur: topics do. With 3 two in 32
 # articles that lost "the" and "ad" were missed, with 4 none.

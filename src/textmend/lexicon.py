@@ -48,6 +48,7 @@ _RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 _ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 # Times that "don't" is as frequent as "dont", and more, for that to be strange.
 _FAR_RARER = 10.0
+_CLOSED_CLASS = 5e-4  # the share of the rarest word such as "let", of which no noun is so frequent
 _COMMON_WORDS = 50_000
 _RARE_LETTER = 1e-5  # the share of a letter that belongs to words of other languages
 _ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
@@ -297,15 +298,25 @@ class Lexicon:
     @cached_property
     def _without_apostrophes(self) -> frozenset[str]:
         """What is left of common words without their apostrophes, where it is far rarer."""
-        frequency = self._frequencies.get
-        contracted = (
-            (word.replace("'", ""), share)
-            for word, share in self.commonest._frequencies.items()
-            if "'" in word
-        )
         return frozenset(
-            bare for bare, share in contracted if frequency(bare, 0.0) * _FAR_RARER < share
+            bare
+            for word in self.commonest.words
+            if "'" in word
+            and self.frequency(bare := word.replace("'", "")) * _FAR_RARER < self.frequency(word)
         )
+
+    @cached_property
+    def contractions(self) -> dict[str, str]:
+        """Common words that an apostrophe contracts, and what is left of them without it.
+
+        "it's" is one, and "Lebanon's" none: a possessive is of a rarer word.
+        """
+        return {
+            word: word.replace("'", "")
+            for word in self.commonest.words
+            if "'" in word
+            and (not word.endswith("'s") or self.frequency(word[:-2]) >= _CLOSED_CLASS)
+        }
 
     @cached_property
     def _names(self) -> dict[str, str]:

@@ -45,6 +45,20 @@ _COMMON = 1e-3
 _TERSE = 2.0
 
 
+class Style(NamedTuple):
+    """How a text is written.
+
+    ``typographic``: with curled apostrophes. ``contracts``: the share of the contractions ("it's")
+    of speech that it has.
+    """
+
+    typographic: bool = False
+    contracts: float = 1.0
+
+
+_PLAIN = Style()
+
+
 @dataclass(frozen=True, slots=True)
 class Vanished:
     """What may have stood in a gap: the text to insert at ``place`` of the input, if any."""
@@ -112,7 +126,7 @@ class Lattice:
         self._preimages = preimages
         self._segmenter = Segmenter(channel, preimages)
         self._slots: Answers[
-            tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool, bool], Slot
+            tuple[str, TokenKind, Reach | None, bool, Beside, Part, bool, Style], Slot
         ] = Answers(each=500, most=8_000_000)
         self._torn: Answers[tuple[tuple[Candidate, ...], bool, Beside, float], Slot] = Answers(
             each=800, most=4_000_000
@@ -153,12 +167,12 @@ class Lattice:
         seams: Mapping[int, Seam] | None = None,
         gaps: bool = True,
         terse: bool = False,
-        typographic: bool = False,
+        style: Style = _PLAIN,
     ) -> list[Arc]:
         """The arcs of a line that is parted; the last stands for its end.
 
         ``gaps``: whether words may have vanished from this line. ``terse``: it is no sentence, and
-        may leave out words that sentences have. ``typographic``: its apostrophes are not straight.
+        may leave out words that sentences have. ``style``: that of its text.
         """
         starts = sentence_starts(line, self._channel.residues)
         capitals = beside_capitals(line, starts)
@@ -186,9 +200,7 @@ class Lattice:
             vanished = preimages.at(here).vanished[form] if gaps else ()
             piece = whole.get(start) if whole else None
             if piece is None:
-                slot = self._slot(
-                    token, here, first, beside, part, shouted=shouted, typographic=typographic
-                )
+                slot = self._slot(token, here, first, beside, part, shouted=shouted, style=style)
             else:
                 # What it took of the space beside it is no trace of a vanished word.
                 vanished = vanished if piece.start == start else ()
@@ -270,13 +282,13 @@ class Lattice:
         part: Part = "",
         *,
         shouted: bool = False,
-        typographic: bool = False,
+        style: Style = _PLAIN,
     ) -> Slot:
         """The slot of a token; ``at`` is None where the channel did not act."""
-        asked = (token.text, token.kind, at, first, beside, part, shouted, typographic)
+        asked = (token.text, token.kind, at, first, beside, part, shouted, style)
         known = self._slots.get(asked)
         if known is None:
-            words = self._words(token, at, first, beside, part, shouted, typographic)
+            words = self._words(token, at, first, beside, part, shouted, style)
             is_word = token.kind == "word"
             doubt, is_end = self._doubt(token, at), token.kind == "break"
             slot = Slot(words, is_word, first, beside, doubt=doubt, is_end=is_end)
@@ -302,7 +314,7 @@ class Lattice:
         beside: Beside,
         part: Part,
         shouted: bool,
-        typographic: bool,
+        style: Style,
     ) -> tuple[Candidate, ...]:
         as_it_is = Candidate(token.text, key(token.text))
         if at is None or token.kind != "word" or part == "whole" or self.survives(token, at):
@@ -316,8 +328,16 @@ class Lattice:
             form in ("upper", "mixed") or (form == "title" and len(token.text) == 1 and not first)
         ):
             words = tuple(each for each in words if _lost_marks(each.text, token.text))
-        if typographic:
+        if style.typographic:
             words = tuple(map(self._curled, words))
+        if style.contracts < 1.0:
+            contracted = self._preimages.lexicon.contractions
+            words = tuple(
+                replace(each, likelihood=each.likelihood * style.contracts)
+                if each.word in contracted
+                else each
+                for each in words
+            )
         if part == "head":
             words = tuple(each for each in words if each.text[-1] == token.text[-1])
         elif part == "tail":

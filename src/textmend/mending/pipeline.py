@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 
 from textmend.channel import Channel
 from textmend.edits import Alternative, Edit, Kind, Mended, survivors
+from textmend.lexicon import Lexicon, key
 from textmend.mending.arcs import position
 from textmend.mending.context import Calibration, Context, Judged
 from textmend.mending.decoder import Array
-from textmend.mending.lattice import Arc, Lattice, Vanished
+from textmend.mending.lattice import Arc, Lattice, Style, Vanished
 from textmend.mending.preimages import Candidate, Preimages
 from textmend.mending.segmentation import Seam
 from textmend.tokens import Token, code_lines, is_sentence, is_typographic
 
 _ALTERNATIVES = 4
+_CONTRACTS = (0.03, 0.1, 0.3)  # shares of the contractions of speech that texts are told apart by
 _UNLIKELY = 0.005  # alternatives below this probability are not worth showing
 
 
@@ -45,7 +47,7 @@ def mend(
     intact: list[tuple[int, int]] = []
     found: list[list[Arc]] = []
     recurring = _recurring(text_lines) if channel.leaky and lattice.parts else {}
-    typographic = channel.acts_on_marks and is_typographic(text_lines)
+    style = _style(text_lines, preimages.lexicon) if channel.acts_on_marks else Style()
     parted = [
         lattice.parted(line, recurring) if acted and lattice.parts else (line, {})
         for line, acted in zip(text_lines, damaged, strict=True)
@@ -64,7 +66,7 @@ def mend(
                 seams=seams,
                 gaps=not is_code,
                 terse=not is_sentence(line),
-                typographic=typographic,
+                style=style,
             )
         )
     edits = [
@@ -75,6 +77,21 @@ def mend(
     edits += _parted(chain.from_iterable(found), channel, context.calibration, min_probability)
     edits.sort(key=lambda edit: (edit.start, edit.end))
     return edits, intact
+
+
+def _style(text_lines: Sequence[Sequence[Token]], lexicon: Lexicon) -> Style:
+    """How a text is written whose apostrophes may be lost: "dont" is a contraction that it has."""
+    tokens = (token for line in text_lines for token in line if token.kind == "word")
+    words = Counter(key(token.text) for token in tokens)
+    telling = {
+        word: bare for word, bare in lexicon.contractions.items() if lexicon.is_contracted(bare)
+    }
+    seen = sum(words[word] + words[bare] for word, bare in telling.items())
+    due = words.total() * sum(map(lexicon.frequency, telling))
+    share = (seen + 0.5) / (due + 0.5)
+    return Style(
+        is_typographic(text_lines), next((each for each in _CONTRACTS if share <= each), 1.0)
+    )
 
 
 def _spaced(line: Sequence[Token], seams: Mapping[int, Seam]) -> Sequence[Token]:
