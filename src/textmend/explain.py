@@ -12,7 +12,7 @@ from functools import lru_cache
 from textmend.drops import Drop, Rule
 from textmend.edits import Edit, Mended
 from textmend.evidence import Evidence
-from textmend.families import RandomLoss
+from textmend.families import Accents, Ligatures, RandomLoss
 
 _EXAMPLES = 4
 # Words, below which a text is short: of 44 extracts of 100 words of news that had lost "the" and
@@ -30,6 +30,8 @@ def sentence(edit: Edit) -> str:
     sure = f"({per_cent(min(edit.probability, 0.99))} sure)"
     if edit.kind == "vanished-word":
         return f"{edit.after.strip()!r} put back {sure}"
+    if edit.kind == "parted-words":
+        return f"{'a hyphen' if edit.after == '-' else 'a space'} put back {sure}"
     lost = " and ".join(repr(sequence) for sequence in edit.drops)
     return f"{edit.before!r} → {edit.after!r}: {lost} put back {sure}"
 
@@ -72,15 +74,20 @@ def deleted(rule: Rule) -> str:
 
     >>> deleted(Drop("the")), deleted(Drop("ing", where="word-end"))
     ("'the'", "'ing' (word-end)")
-    >>> from textmend.families import Ligatures
+    >>> from textmend.families import Spaces
     >>> deleted(Ligatures(" ")), deleted(Ligatures("?")), deleted(Ligatures())
     ('ligatures (a space left)', "ligatures ('?' left)", 'ligatures')
-    >>> deleted(RandomLoss(0.02))
-    'letters at random (2 %)'
+    >>> deleted(RandomLoss(0.02)), deleted(Spaces(0.05)), deleted(Accents(german=True))
+    ('letters at random (2 %)', 'spaces (5 %)', 'accents (german)')
     """
-    if isinstance(rule, RandomLoss):
-        return f"letters at random ({100 * rule.rate:.2g} %)"
+    if rule.rate < 1.0:
+        what = "letters at random" if isinstance(rule, RandomLoss) else rule.family
+        return f"{what} ({100 * rule.rate:.2g} %)"
     options: list[str] = []
+    if isinstance(rule, Ligatures) and rule.glyphs:
+        options.append(rule.glyphs.replace(",", " "))
+    if isinstance(rule, Accents) and rule.german:
+        options.append("german")
     if isinstance(rule, Drop) and rule.where != "anywhere":
         options.append(rule.where)
     if rule.residue:
@@ -103,16 +110,34 @@ def verdict(mended: Mended, *, made: bool = False) -> str:
     if mended.evidence:
         odds = max(each.log_odds for each in mended.evidence)
         sure = f" ({per_cent(min(1.0 / (1.0 + math.exp(-odds)), 0.99))} sure)"
-    vanished = sum(edit.kind == "vanished-word" for edit in mended.edits)
-    counts = {"damaged": len(mended.edits) - vanished, "vanished": vanished}
+    vanished, parted = (
+        sum(edit.kind == kind for edit in mended.edits)
+        for kind in ("vanished-word", "parted-words")
+    )
+    counts = {
+        "damaged word": len(mended.edits) - vanished - parted,
+        "vanished word": vanished,
+        "space or hyphen": parted,
+    }
     back = [
-        f"{count} {kind} word{'s' if count > 1 else ''}" for kind, count in counts.items() if count
+        f"{count} {what if count == 1 else _plural(what)}"
+        for what, count in counts.items()
+        if count
     ]
     return (
         f"damaged{sure}: {' and '.join(map(deleted, mended.channel.drops))} deleted "
         f"from {per_cent(mended.damaged_share)} of the text; "
         f"{' and '.join(back) or 'nothing'}{'' if made else ' can be'} put back"
     )
+
+
+def _plural(what: str) -> str:
+    """Several of what is counted.
+
+    >>> _plural("lost space or hyphen")
+    'lost spaces or hyphens'
+    """
+    return " or ".join(f"{each}s" for each in what.split(" or "))
 
 
 def is_short(mended: Mended) -> bool:
