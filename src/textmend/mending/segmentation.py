@@ -124,10 +124,16 @@ class Segmentation:
         return "".join(piece + mark for piece, mark in pieces)
 
     def beside(self, run: str, words: AbstractSet[str]) -> bool:
-        """Whether one of these words, or a mark, stands beside a border."""
-        pieces = self.pieces(run)
-        return any(key(piece) in words for piece in pieces) or any(
-            not (left[-1].isalnum() and right[0].isalnum()) for left, right in pairwise(pieces)
+        """Whether one of these words, or a mark, stands beside a border.
+
+        Between two capitals it is none: that is how brands are called.
+        """
+        return any(
+            key(left) in words or key(right) in words
+            if left[-1].isalnum() and right[0].isalnum()
+            else True
+            for left, right in pairwise(self.pieces(run))
+            if not (left[0].isupper() and right[0].isupper())
         )
 
 
