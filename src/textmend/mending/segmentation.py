@@ -10,6 +10,7 @@ reading at :meth:`Segmenter.of`.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -260,7 +261,7 @@ class Segmenter:
                 pieces.append(_Arc(start, end, _ABBREVIATED, "", "word"))
             elif found["word"]:
                 log = self._log(found[0], first=first and not start)
-                if any(start < border < end for border in borders):
+                if _has_inside(borders, start, end):
                     log += self._doubt(found[0], log)
                 pieces.append(_Arc(start, end, log, "", "word"))
             elif found["number"]:
@@ -438,13 +439,21 @@ def _runs(line: Sequence[Token]) -> Iterator[tuple[int, Sequence[Token]]]:
 
 def _recurs(run: Sequence[Token], found: Segmentation, recurring: Mapping[str, int]) -> int:
     """How often again a text holds a word of a run that would be parted."""
-    starts = [run[0].start + start for start, *_ in found.borders]
-    inner = (
-        recurring.get(token.text, 1) - 1
-        for token in run
-        if any(token.start < start < token.end for start in starts)
+    borders = [run[0].start + start for start, *_ in found.borders]
+    return max(
+        (
+            recurring.get(token.text, 1) - 1
+            for token in run
+            if _has_inside(borders, token.start, token.end)
+        ),
+        default=0,
     )
-    return max(inner, default=0)
+
+
+def _has_inside(borders: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of some borders, in order, is between two places."""
+    after = bisect_right(borders, start)
+    return after < len(borders) and borders[after] < end
 
 
 def _is_partable(run: Sequence[Token]) -> bool:
