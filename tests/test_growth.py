@@ -52,6 +52,7 @@ ADVERSARIES = {
 SPECS = [
     "the,ad", "the:space", "ing:word-end", "doubled", "random", "drop-caps", "drop-caps:word",
     "non-ascii", "non-ascii:?", "ligatures", "ligatures:space", "ligatures:fffd",
+    "spaces", "spaces:line-ends", "apostrophes", "hyphens", "accents",
 ]  # fmt: skip
 
 
