@@ -39,7 +39,7 @@ _LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in
 _MOST = 0.5  # of the marks of a text, those that a rule must explain to be what left them
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
 _LEAST_JOINED = 3  # runs that may be several words, before they are looked at
-_CLAUSE = regex.compile(r"(?:[.:!?]\p{Lu}|[,;)]\p{L})(?<=\p{L}..)|\p{L}[(]")
+_CLAUSE = regex.compile(r"(?:[.:!?]\p{Lu}|[,;]\p{L})(?<=\p{L}..)")
 _MARKS_AROUND = ".,;:!?()[]\"'“”‘’"
 _RARE = 1e-6  # a run that is listed as so rare a word may have been run together by others
 _CLOSED_CLASS = 60  # the commonest words, which compounds and names are not made of

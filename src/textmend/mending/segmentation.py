@@ -42,6 +42,7 @@ _TOUCHING_NUMBER = math.log(0.3)  # … and a number and a letter
 # names such as a site's.
 _TOUCHING_LOOSE = math.log(0.3)
 _FAR_APART = 2.0  # nats against that lines ended twice in a run
+_SHORT = 4  # characters from a bracket to the next, about an ending
 _UNIT = 2  # letters of what is written right after a number
 _AGAIN = 4.0  # nats by which a word that comes again is less likely to be two, each time
 _TAIL, _RUN_TOGETHER = math.log(1e-6), -5.0
@@ -418,9 +419,12 @@ def _touching(run: str, before: _Arc, arc: _Arc) -> float:
         word = run[slice(*(before if before.kind == "word" else arc)[:2])]
         short = word.isupper() or (before.kind == "number" and len(word) <= _UNIT)
         return _TOUCHING_NUMBER if short else _TOUCHING
-    loose = "between" in kinds or run[arc.start] == "[" or run[before.start] == "]"
+    mark, after = run[before.start], run[arc.start]
+    loose = "between" in kinds or after == "[" or mark in ")]"
+    # "item(s)" is one word, "America(RIAA)" two.
+    loose |= after == "(" and 0 < run.find(")", arc.start) - arc.start <= _SHORT
     # A sentence begins with a capital, what follows a dot or colon in a name may not.
-    loose |= run[before.start] in ".:" and run[arc.start].islower()
+    loose |= mark in ".:" and after.islower()
     return _TOUCHING_LOOSE if loose else _TOUCHING
 
 
