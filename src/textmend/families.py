@@ -147,12 +147,27 @@ class Ligatures(Family):
 
 
 @dataclass(frozen=True, repr=False)
-class NonAscii(Family):
+class Leaving(Family):
+    """A family of which every occurrence leaves the residue, and that has no other option."""
+
+    residue: str = ""
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> Self:
+        """The name alone, or with what was left: ``non-ascii:?``, ``apostrophes:fffd``."""
+        return cls(_one_residue(cls.family, options))
+
+    @classmethod
+    def variants(cls, residues: Sequence[str]) -> list[Self]:
+        """With each residue."""
+        return [cls(each) for each in residues]
+
+
+@dataclass(frozen=True, repr=False)
+class NonAscii(Leaving):
     """Letters outside ASCII, and combining marks; each leaves the residue."""
 
     family: ClassVar[str] = "non-ascii"
-
-    residue: str = ""
 
     @property
     def pattern(self) -> str:
@@ -160,16 +175,6 @@ class NonAscii(Family):
         # Case matters even where it is ignored elsewhere: ı folds to an ASCII letter. To look back
         # at the few that are not ASCII takes a sixtieth of the time of looking ahead at all.
         return r"(?-i:[^\x00-\x7f](?<=[\p{L}\p{M}]))"
-
-    @classmethod
-    def parse(cls, options: Sequence[str]) -> Self:
-        """``non-ascii``, ``non-ascii:?``, ``non-ascii:space``."""
-        return cls(_one_residue(cls.family, options))
-
-    @classmethod
-    def variants(cls, residues: Sequence[str]) -> list[Self]:
-        """With each residue."""
-        return [cls(each) for each in residues]
 
 
 @dataclass(frozen=True, repr=False)
@@ -348,27 +353,15 @@ _BESIDE = r"[\p{L}\p{M}\ufdd0-\ufdef]"
 
 
 @dataclass(frozen=True, repr=False)
-class Apostrophes(Family):
+class Apostrophes(Leaving):
     """Apostrophes inside words and at their ends, straight or curled; each leaves the residue."""
 
     family: ClassVar[str] = "apostrophes"
-
-    residue: str = ""
 
     @property
     def pattern(self) -> str:
         """After a letter: an apostrophe before one is hardly told from a quotation mark."""
         return rf"['’](?<={_BESIDE}.)"
-
-    @classmethod
-    def parse(cls, options: Sequence[str]) -> Self:
-        """``apostrophes``, ``apostrophes:fffd``."""
-        return cls(_one_residue(cls.family, options))
-
-    @classmethod
-    def variants(cls, residues: Sequence[str]) -> list[Self]:
-        """With each residue."""
-        return [cls(each) for each in residues]
 
 
 @dataclass(frozen=True, repr=False)
@@ -376,7 +369,6 @@ class Hyphens(Family):
     """Hyphens between letters: "well-known" became "wellknown"."""
 
     family: ClassVar[str] = "hyphens"
-    parts: ClassVar[str] = "-"
 
     @property
     def pattern(self) -> str:
@@ -395,15 +387,14 @@ _AFTER_SPACE = r"[\p{L}\p{N}(\[“‘\"$£€\ufdd0-\ufdef]"
 class Spaces(Family):
     """Spaces between words: all of them, or each with the probability ``rate``.
 
-    ``of="line-ends"``: those where a line ended, one in so many words; a scraper deletes line ends
-    and leaves nothing.
+    In a spec ``line-ends`` is the rate of those where a line ended; a scraper deletes line ends and
+    leaves nothing.
 
     >>> Spaces(0.05).name
     'spaces:5%'
     """
 
     family: ClassVar[str] = "spaces"
-    parts: ClassVar[str] = " "
 
     rate: float = 1.0
 

@@ -328,6 +328,16 @@ class Lexicon:
         return {(name := each.rstrip("<>")): each[len(name) :] for each in names}
 
     @cached_property
+    def unmistakable(self) -> tuple[dict[str, str], float]:
+        """Those contractions that are known without their apostrophes, and their share of words."""
+        found = {
+            word: bare
+            for word, bare in self.contractions.items()
+            if bare in self._without_apostrophes
+        }
+        return found, sum(map(self.frequency, found))
+
+    @cached_property
     def compounds(self) -> dict[str, float]:
         """Words with hyphens, of which wordfreq lists only the parts, with their frequencies.
 

@@ -39,14 +39,11 @@ class Paths:
 def paths(
     arcs: Sequence[tuple[int, int]],
     follows: Callable[[int | None, int], float],
-    *,
-    beam: float = math.inf,
 ) -> Paths:
     """The paths from the node where the first arc starts to where the last one ends.
 
     ``arcs``: (start, end) with start < end, sorted. ``follows(a, b)``: the log score of arc ``b``
-    after arc ``a``, or first. ``beam``: what is so many nats worse than the best way to the same
-    node is not followed.
+    after arc ``a``, or first.
     """
     first = arcs[0][0]
     last = max(end for _, end in arcs)
@@ -54,28 +51,22 @@ def paths(
     forward, best, back = ([_NEVER] * len(arcs) for _ in range(3))
     before: list[int | None] = [None] * len(arcs)
     links: dict[int, list[tuple[int, float]]] = {}
-    tops: dict[int, float] = {}
     for place, (start, end) in enumerate(arcs):
         if start == first:
             score = follows(None, place)
             forward[place] = best[place] = score
         elif start in arriving:
             found = []
-            least = tops[start] - beam
             for other in arriving[start]:
-                if best[other] >= least:
-                    link = follows(other, place)
-                    found.append((other, link))
-                    if best[other] + link > best[place]:
-                        best[place], before[place] = best[other] + link, other
-            if not found:
-                continue
+                link = follows(other, place)
+                found.append((other, link))
+                if best[other] + link > best[place]:
+                    best[place], before[place] = best[other] + link, other
             links[place] = found
             forward[place] = log_sum([forward[other] + link for other, link in found])
         else:
             continue
         arriving.setdefault(end, []).append(place)
-        tops[end] = max(tops.get(end, _NEVER), best[place])
     ended = arriving.get(last, [])
     total = log_sum([forward[place] for place in ended])
     for place in ended:

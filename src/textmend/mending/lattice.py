@@ -21,7 +21,7 @@ from textmend.families import base_letters
 from textmend.lexicon import key
 from textmend.memory import Answers, kept
 from textmend.mending.arcs import Part, is_written, neighbours, position, torn
-from textmend.mending.preimages import Candidate, Preimages
+from textmend.mending.preimages import Candidate, Preimages, typographic
 from textmend.mending.segmentation import Seam, Segmenter
 from textmend.tokens import (
     Beside,
@@ -346,9 +346,9 @@ class Lattice:
 
     def _curled(self, word: Candidate) -> Candidate:
         """A candidate as a text writes it that has typographic apostrophes."""
-        curled = word.text.replace("'", "’")
-        is_left = self._channel.apply(curled) == self._channel.apply(word.text)
-        return replace(word, text=curled) if is_left else word
+        text = typographic(word.text)
+        is_left = self._channel.apply(text) == self._channel.apply(word.text)
+        return replace(word, text=text) if is_left else word
 
     def _doubt(self, token: Token, at: Reach | None) -> float:
         """Where paragraphs lose their capitals, one that begins in lower case has lost its own."""

@@ -83,14 +83,11 @@ def _style(text_lines: Sequence[Sequence[Token]], lexicon: Lexicon) -> Style:
     """How a text is written whose apostrophes may be lost: "dont" is a contraction that it has."""
     tokens = (token for line in text_lines for token in line if token.kind == "word")
     words = Counter(key(token.text) for token in tokens)
-    telling = {
-        word: bare for word, bare in lexicon.contractions.items() if lexicon.is_contracted(bare)
-    }
+    telling, share = lexicon.unmistakable
     seen = sum(words[word] + words[bare] for word, bare in telling.items())
-    due = words.total() * sum(map(lexicon.frequency, telling))
-    share = (seen + 0.5) / (due + 0.5)
+    contracts = (seen + 0.5) / (words.total() * share + 0.5)
     return Style(
-        is_typographic(text_lines), next((each for each in _CONTRACTS if share <= each), 1.0)
+        is_typographic(text_lines), next((each for each in _CONTRACTS if contracts <= each), 1.0)
     )
 
 

@@ -108,7 +108,7 @@ class Preimages:
         if listed.dots_capitals or any("(?i)" not in drop.pattern for drop in drops):
             forms.append(self._damaged([listed.title(word) for word in hit]))
         if curled:
-            forms.append(self._damaged([_curled(word) for word in hit]))
+            forms.append(self._damaged([typographic(word) for word in hit]))
         for word, *damaged in zip(hit, *forms, strict=True):
             for left in damaged if len(damaged) == 1 else dict.fromkeys(damaged):
                 if left == word:
@@ -379,7 +379,7 @@ class Preimages:
         for word, nats in self._speller.guesses(key(text), name=form == "title" and not first):
             surface = self.lexicon.title(word) if form == "title" else word
             if "’" in text:
-                surface = _curled(surface)
+                surface = typographic(surface)
             if self._channel.apply(surface) == text:
                 yield Candidate(surface, word, clean * math.exp(nats))
 
@@ -413,7 +413,7 @@ class Preimages:
     def _capitalisations(self, word: str, damaged: str, *, title_first: bool) -> list[str]:
         """The ways to capitalise a word, the likeliest first."""
         if marked := _with_marks(word, damaged):
-            return list(dict.fromkeys((marked, _curled(marked))))
+            return list(dict.fromkeys((marked, typographic(marked))))
         if (cut := self._elided(damaged)) and key(damaged[:cut]) == word[:cut]:
             cores = self._capitalisations(word[cut:], damaged[cut:], title_first=False)
             return [damaged[:cut] + core for core in cores]
@@ -426,7 +426,7 @@ class Preimages:
             case _:
                 found = [upper]
         # What has lost its apostrophe may have had either kind.
-        curled = [_curled(each) for each in found]
+        curled = [typographic(each) for each in found]
         return curled if "’" in damaged else list(dict.fromkeys(found + curled))
 
 
@@ -441,7 +441,7 @@ def _with_marks(word: str, damaged: str) -> str:
     return found if key(found) == word and found != damaged and not next(letters, "") else ""
 
 
-def _curled(word: str) -> str:
+def typographic(word: str) -> str:
     """A word with typographic apostrophes."""
     return word.replace("'", "’")
 

@@ -361,25 +361,21 @@ class Segmenter:
 
 def _likely(arcs: Sequence[_Arc], end: int, cost: float) -> list[_Arc]:
     """The arcs on paths that are nearly as likely as the best, each word by itself."""
+    logs = [arc.log + (cost if arc.start and arc.kind in _WORDS else 0.0) for arc in arcs]
     reach = [-math.inf] * (end + 1)
     reach[0] = 0.0
-    for start, stop, log, _, kind, *_ in arcs:
-        here = reach[start] + log + (cost if start and kind in _WORDS else 0.0)
-        if here > reach[stop]:
-            reach[stop] = here
+    for arc, log in zip(arcs, logs, strict=True):
+        reach[arc.end] = max(reach[arc.end], reach[arc.start] + log)
     leave = [-math.inf] * (end + 1)
     leave[end] = 0.0
-    for start, stop, log, _, kind, *_ in reversed(arcs):
-        here = leave[stop] + log + (cost if start and kind in _WORDS else 0.0)
-        if here > leave[start]:
-            leave[start] = here
+    for arc, log in zip(reversed(arcs), reversed(logs), strict=True):
+        leave[arc.start] = max(leave[arc.start], leave[arc.end] + log)
     least = reach[end] - _UNLIKELY
     return [
         arc
-        for arc in arcs
-        if reach[arc.start] + leave[arc.end] + arc.log
-        + (cost if arc.start and arc.kind in _WORDS else 0.0) >= least
-    ]  # fmt: skip
+        for arc, log in zip(arcs, logs, strict=True)
+        if reach[arc.start] + leave[arc.end] + log >= least
+    ]
 
 
 def _begins_quoted(line: Sequence[Token]) -> bool:
