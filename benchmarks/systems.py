@@ -63,7 +63,7 @@ class Textmend:
     name: str = "textmend"
     told: bool = False
     model: str = ""
-    source: Inference | None = None
+    source: tuple[Inference, ...] | None = None
 
     @property
     def version(self) -> str:
@@ -85,11 +85,11 @@ class Textmend:
     def for_source(self, texts: Sequence[str], *, lang: str) -> Textmend:
         """The system for texts of one source, which these are some of."""
         mender = _mender(lang, None, self.model)
-        return self if self.told else replace(self, source=mender.infer_channel(texts))
+        return self if self.told else replace(self, source=mender.infer_channels(texts))
 
 
 @lru_cache(maxsize=8)
-def _mender(lang: str, channel: Channel | Inference | None, model: str) -> Mender:
+def _mender(lang: str, channel: Channel | tuple[Inference, ...] | None, model: str) -> Mender:
     if not model:
         return Mender(lang=lang, channel=channel)
     return Mender(lang=lang, channel=channel, model=None if model == "counts" else model)

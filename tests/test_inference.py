@@ -1,3 +1,4 @@
+import json
 import random
 from math import exp, lgamma, log
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corpora
-from textmend import Channel, Drop, infer_channel, mend, mend_and_explain
+from textmend import Channel, Drop, TextmendError, infer_channel, mend, mend_and_explain
 from textmend.census import Census
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.inference import (
@@ -18,7 +19,7 @@ from textmend.inference import (
     _absence,
     _Selection,
     _usage,
-    damaged_lines,
+    damaged_regions,
     recognize,
 )
 from textmend.lexicon import Lexicon
@@ -298,7 +299,7 @@ def test_the_first_word_of_a_paragraph_tells_whether_capitals_were_lost(
     census = Census.of([lines(tokenize(text))], lexicon)
     preimages = Preimages.load(channel.drops, lexicon.lang)
     # So far against, that only what the word says can make up for it.
-    assert damaged_lines(census, channel, preimages, {}, bonus=-3.0).tolist() == [damaged]
+    assert damaged_regions(census, channel, preimages, {}, bonus=-3.0).damaged.tolist() == [damaged]
 
 
 @pytest.mark.parametrize(
@@ -326,10 +327,21 @@ def test_an_inference_as_values_for_json() -> None:
     assert inference.to_dict() == {
         "channel": channel.to_dict(),
         "damaged_share": 0.1235,
+        "share": 1.0,
         "evidence": [evidence.to_dict()],
     }
     assert inference
     assert not Inference(Channel())
+
+
+def test_an_inference_comes_back_from_json() -> None:
+    found = infer_channel(Channel.of("the", "ad").apply(LONG[0]))
+    stored = json.loads(json.dumps(found.to_dict()))
+    assert Inference.from_dict(stored).to_dict() == stored
+    assert Inference.from_dict(stored).channel == found.channel
+    for name in stored:
+        with pytest.raises(TextmendError, match=name):
+            Inference.from_dict({**stored, name: None})
 
 
 @pytest.mark.parametrize("residue", ["&", "(", "[", ";", "%", "|"])

@@ -122,7 +122,7 @@ REFUSED: list[tuple[Callable[[Any], Any], list[Any], str]] = [
     (
         lambda value: Mender(channel=value),
         [["the", "ad"], 3, Drop("the"), Path("channel.json"), {"drops": []}],
-        r"channel is .*; it must be a Channel, an Inference or text like 'the,ad'",
+        r"channel is .*; it must be a Channel, Inferences, or text like 'the,ad'",
     ),
     (MENDER.mend_many, ["one text"], "mend_many takes several texts; for one there is mend"),
     (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import tee
 from pathlib import Path
 from types import NoneType
@@ -32,6 +32,7 @@ from textmend.mending.preimages import Preimages
 from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
 from textmend.modelfile import SHIPPED, digest_of, read_header
 from textmend.network import Network
+from textmend.sources import infer_channels, likeliest
 from textmend.tokens import Token, lines, tokenize
 
 _SHIPPED_LANG = "en"
@@ -69,7 +70,7 @@ class Mender:
         self,
         *,
         lang: str = "en",
-        channel: Channel | Inference | str | None = None,
+        channel: Channel | Inference | Sequence[Inference] | str | None = None,
         min_probability: float = 0.5,
         min_log_odds: float = MIN_LOG_ODDS,
         model: str | Path | None = "small",
@@ -83,14 +84,16 @@ class Mender:
             lambda it: not math.isnan(it),
             "it must be a number of nats",
         )
-        checks.instance(
-            "channel",
-            channel,
-            (str, Channel, Inference, NoneType),
-            "it must be a Channel, an Inference or text like 'the,ad'",
-        )
+        several = [channel] if isinstance(channel, Inference) else channel
+        kinds: tuple[type, ...] = (str, Channel, NoneType)
+        if isinstance(several, (list, tuple)):
+            several, kinds = tuple(several), (Inference,)
+        for each in several if isinstance(several, tuple) else (several,):
+            checks.instance(
+                "channel", each, kinds, "it must be a Channel, Inferences, or text like 'the,ad'"
+            )
         checks.instance("lang", lang, str, "it must be a tag, or several as in 'en,de'")
-        self.channel = Channel.parse(channel) if isinstance(channel, str) else channel
+        self.channel = Channel.parse(several) if isinstance(several, str) else several
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
         self.model = model
@@ -138,9 +141,9 @@ class Mender:
         if lang is None:
             return Mended(text)
         found = self._diagnose(text_lines, lang)
-        channel, evidence = found.inference.channel, found.inference.evidence
-        if not channel:
+        if not found or not found.inference:
             return Mended(text)
+        channel, evidence = found.inference.channel, found.inference.evidence
         preimages = Preimages.load(channel.drops, lang)
         context = _context(lang, self._network(lang))
         edits, intact = mend_lines(
@@ -167,10 +170,11 @@ class Mender:
         yield from map(mender.mend, texts)
 
     def for_source(self, texts: str | Iterable[str]) -> Mender:
-        """A mender for texts of the same origin, with the channel that these show together.
+        """A mender for texts of the same origin, with the channels that these show together.
 
-        Snippets too short to show it alone can be mended so. The first 20,000 words are enough; no
-        more are read. A mender that has a channel keeps it.
+        Snippets too short to show one alone can be mended so. Each text is mended by the channel
+        that explains it best, or left as it is. The first 20,000 words are enough; no more are
+        read. A mender that has a channel keeps it.
 
         >>> snippets = ["Furrmore, ir farms.", "In dition, y met.", "ministrations", "Sourn seas"]
         >>> mender = Mender().for_source(snippets * 2)
@@ -182,29 +186,32 @@ class Mender:
             return self
         return Mender(
             lang=self.lang,
-            channel=self.infer_channel(_first_words(several, _POOL_WORDS)),
+            channel=self.infer_channels(_first_words(several, _POOL_WORDS)),
             min_probability=self.min_probability,
             min_log_odds=self.min_log_odds,
             model=self.model,
         )
 
     def infer_channel(self, texts: str | Iterable[str]) -> Inference:
-        """The channel of a text, or of several texts of one origin, and its evidence.
+        """The channel of a text, or of most of several texts of one origin, and its evidence."""
+        return next(iter(self.infer_channels(texts)), Inference(Channel()))
 
-        Where they are in several languages, that of most words is asked first, and another one
-        only if it shows no damage.
+    def infer_channels(self, texts: str | Iterable[str]) -> tuple[Inference, ...]:
+        """The channels of texts of one origin, that of most of them first; none for clean texts.
+
+        There are several where some of the texts came through one and others through another one,
+        as from a site that changed its scraper. Where texts are in several languages, that of most
+        words is asked first, and another one only if it shows no damage.
         """
         by_language: dict[str, list[list[list[Token]]]] = {}
         for text in _several(texts):
             text_lines = lines(tokenize(text))
             if (lang := self._language(text_lines)) is not None:
                 by_language.setdefault(lang, []).append(text_lines)
-        inference = Inference(Channel())
         for lang in sorted(by_language, key=lambda each: -_tokens(by_language[each])):
-            inference = self._infer(by_language[lang], lang).inference
-            if inference:
-                break
-        return inference
+            if found := infer_channels(by_language[lang], partial(self._infer, lang=lang)):
+                return tuple(found)
+        return ()
 
     def language(self, text: str) -> str | None:
         """The language in which a text is read; None where it is in none of those asked for."""
@@ -221,14 +228,14 @@ class Mender:
         network = load(self._file)
         return network if network.lang == lang else None  # for another one of several
 
-    def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis:
-        """What the channel is, and where it acted."""
+    def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis | None:
+        """What the channel is, and where it acted; None in a source that shows no damage."""
         lexicon = Lexicon.load(lang)
         if self.channel is None:
             return self._infer([text_lines], lang)
-        if isinstance(self.channel, Inference):
-            return recognize([text_lines], lexicon, self.channel)
-        return locate([text_lines], lexicon, self.channel)
+        if isinstance(self.channel, Channel):
+            return locate([text_lines], lexicon, self.channel)
+        return likeliest([recognize([text_lines], lexicon, each) for each in self.channel])
 
     def _infer(self, texts: Sequence[Sequence[Sequence[Token]]], lang: str) -> Diagnosis:
         def missed(word: str, text_lines: Sequence[Sequence[Token]]) -> Floats:

@@ -26,7 +26,7 @@ from textmend.api import Mender
 from textmend.channel import Channel, names_a_file
 from textmend.edits import Mended
 from textmend.errors import TextmendError
-from textmend.evidence import Evidence, Inference
+from textmend.evidence import Evidence
 from textmend.inference import MIN_LOG_ODDS
 from textmend.languages import AUTO
 from textmend.lexicon import Suspect, suspects
@@ -220,7 +220,7 @@ def detect(
     mender = _mender(lang=lang, min_log_odds=min_log_odds)
     if pool:
         mender = _of_source(mender, names, encoding)
-    source = mender.channel if isinstance(mender.channel, Inference) else None
+    source = mender.channel[0] if isinstance(mender.channel, tuple) and mender.channel else None
     console = Console(highlight=False)
     if source and console.is_terminal and not as_json:
         console.print(Padding(_table(source.evidence, "all files together"), (0, 0, 1, 0)))

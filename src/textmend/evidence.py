@@ -8,8 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from textmend import checks
 from textmend.channel import Channel
 from textmend.drops import Rule
+from textmend.errors import TextmendError
+
+
+def _part(value: Any, name: str, kinds: type | tuple[type, ...]) -> Any:
+    """What stands under a name in an object of JSON."""
+    if not isinstance(value, dict) or not isinstance(value.get(name), kinds):
+        raise TextmendError(
+            f"malformed evidence: {name!r} is missing, or no value of its kind, "
+            f"in {checks.shown(value)}"
+        )
+    return value[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,25 @@ class Evidence:
         seen = self.observed + sum(each.count for each in self.explained)
         return 1.0 - self.observed / max(self.expected, seen, 1.0)
 
+    @classmethod
+    def from_dict(cls, value: Any) -> Evidence:
+        """The evidence that :meth:`to_dict` gave, its figures rounded as they were."""
+        number = (int, float)
+        return cls(
+            Channel.from_dict({"drops": [_part(value, "drop", dict)]}).drops[0],
+            _part(value, "expected", number),
+            _part(value, "observed", int),
+            tuple(
+                Explained(
+                    _part(each, "arrived", str),
+                    _part(each, "written", str),
+                    _part(each, "count", int),
+                )
+                for each in _part(value, "explained", list)
+            ),
+            _part(value, "log_odds", number),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """The evidence as plain values for JSON."""
         return {
@@ -72,20 +103,33 @@ class Inference:
     """A channel and its evidence, one entry per drop; the empty channel for clean text.
 
     ``damaged_share``: of the words in lines that tell whether the channel acted on them, the share
-    that it acted on, from 0 to 1.
+    that it acted on, from 0 to 1. ``share``: of the texts of a source, how many came through the
+    channel, from 0 to 1.
     """
 
     channel: Channel
     evidence: tuple[Evidence, ...] = ()
     damaged_share: float = 0.0
+    share: float = 1.0
 
     def __bool__(self) -> bool:
         return bool(self.channel)
+
+    @classmethod
+    def from_dict(cls, value: Any) -> Inference:
+        """The inference that :meth:`to_dict` gave, its figures rounded as they were."""
+        return cls(
+            Channel.from_dict(_part(value, "channel", dict)),
+            tuple(map(Evidence.from_dict, _part(value, "evidence", list))),
+            _part(value, "damaged_share", (int, float)),
+            _part(value, "share", (int, float)),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The inference as plain values for JSON."""
         return {
             "channel": self.channel.to_dict(),
             "damaged_share": round(self.damaged_share, 4),
+            "share": round(self.share, 4),
             "evidence": [each.to_dict() for each in self.evidence],
         }

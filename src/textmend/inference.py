@@ -41,7 +41,7 @@ from textmend.mending.arcs import is_sign_of_loss, position, torn
 from textmend.mending.preimages import Preimages
 from textmend.missed import Missed
 from textmend.noise import random_loss
-from textmend.regions import segment
+from textmend.regions import Regions, segment
 from textmend.tokens import Token
 from textmend.traces import GAIN_CAP, Hypotheses, Rules, Traces, gain
 
@@ -106,6 +106,7 @@ class _Scored:
     traces: Traces
     gains: dict[int, float]  # trace → nats
     damaged: NDArray[np.bool_]
+    of_texts: Floats  # nats by which each text says that it came through the rule
     expected: float
     survivors: int
     conspicuous: bool  # whether its absence is itself a sign
@@ -129,11 +130,15 @@ class _Scored:
 class Diagnosis:
     """What happened to some texts of one origin.
 
-    ``damaged`` says of each line of the texts, in order, whether the channel acted on it.
+    ``damaged`` says of each line of the texts, in order, whether the channel acted on it;
+    ``of_texts`` of each text, in nats, how much speaks for its having come through the channel;
+    ``of_rules`` the same for each rule of the evidence, where that can be said.
     """
 
     inference: Inference
     damaged: NDArray[np.bool_]
+    of_texts: Floats
+    of_rules: tuple[Floats, ...] = ()
 
 
 def infer(
@@ -150,7 +155,9 @@ def infer(
     """
     census = Census.of(texts, lexicon)
     # A few words are never evidence: whatever is wrong with them may be anybody's typos.
-    sound = Diagnosis(Inference(Channel()), np.zeros(len(census.lines), dtype=bool))
+    sound = Diagnosis(
+        Inference(Channel()), np.zeros(len(census.lines), dtype=bool), np.zeros(len(texts))
+    )
     if census.sizes.sum() < _LEAST_WORDS and not census.shows_loss:
         return sound
     if not census.is_strange and len(census.suspicious) < 2 and not census.missing_words():
@@ -174,10 +181,17 @@ def infer(
     channel = Channel(tuple(each.drop for each in evidence))
     preimages = Preimages.load(channel.drops, lexicon.lang)
     shares = {each.drop: each.share for each in chosen}
-    damaged = damaged_lines(census, channel, preimages, shares)
-    channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
-    share = _damaged_share(census, channel, damaged)
-    return Diagnosis(Inference(channel, evidence, share), damaged)
+    found = damaged_regions(census, channel, preimages, shares)
+    if not found.damaged.any():  # all together say something that no text says
+        return sound
+    channel = Channel(channel.drops, _whitespace(census, found.damaged, preimages))
+    words = _damaged_share(census, channel, found.damaged)
+    return Diagnosis(
+        Inference(channel, evidence, words, found.share),
+        found.damaged,
+        found.of_texts,
+        tuple(each.of_texts for each in chosen),
+    )
 
 
 def locate(
@@ -189,10 +203,10 @@ def locate(
     """
     census = Census.of(texts, lexicon)
     preimages = Preimages.load(channel.drops, lexicon.lang)
-    damaged = damaged_lines(census, channel, preimages, {}, bonus=_GIVEN)
+    found = damaged_regions(census, channel, preimages, {}, bonus=_GIVEN)
     if channel.whitespace == "collapse":
-        channel = Channel(channel.drops, _whitespace(census, damaged, preimages))
-    return Diagnosis(Inference(channel), damaged)
+        channel = Channel(channel.drops, _whitespace(census, found.damaged, preimages))
+    return Diagnosis(Inference(channel), found.damaged, found.of_texts)
 
 
 def recognize(
@@ -206,7 +220,8 @@ def recognize(
     preimages = Preimages.load(channel.drops, lexicon.lang)
     shares = {each.drop: each.share for each in inference.evidence}
     bonus = _GIVEN if inference.damaged_share >= _NEARLY_ALL else 0.0
-    return Diagnosis(inference, damaged_lines(census, channel, preimages, shares, bonus=bonus))
+    found = damaged_regions(census, channel, preimages, shares, bonus=bonus)
+    return Diagnosis(inference, found.damaged, found.of_texts)
 
 
 def _damaged_share(census: Census, channel: Channel, damaged: NDArray[np.bool_]) -> float:
@@ -453,10 +468,10 @@ class _Selection:
         if not is_prose:
             silent = np.minimum(silent, 0.0)
         conspicuous = self._is_conspicuous(rule, others)
+        regions = segment(told + silent, census.texts)
         if conspicuous and not gains:
             damaged, total = np.ones(len(told), dtype=bool), 0.0
         else:
-            regions = segment(told + silent, census.texts)
             damaged, total = regions.damaged, regions.log_odds
             # In a long text the words alone say plainly that all is damaged, or nothing.
             all_is = damaged.all() and total >= _CLEAR
@@ -497,6 +512,7 @@ class _Selection:
             traces,
             {trace: gains[trace] for trace in present},
             damaged,
+            regions.of_texts,
             expected,
             observed,
             conspicuous and expected >= CONSPICUOUS,
@@ -685,21 +701,21 @@ def _usage(census: Census, rate: float, surviving: Floats) -> float:
     return min(float(surviving.sum()) / expected, 1.0)
 
 
-def damaged_lines(
+def damaged_regions(
     census: Census,
     channel: Channel,
     preimages: Preimages,
     shares: Mapping[Rule, float],
     *,
     bonus: float = 0.0,
-) -> NDArray[np.bool_]:
-    """For each line, whether the channel acted on it; ``bonus`` in nats for that it did.
+) -> Regions:
+    """Where the channel acted; ``bonus`` in nats for each line for that it did.
 
     ``shares``: of their occurrences that rules deleted, where that was not all. Where what
     survived says nothing, that of a leaky channel, all lines are damaged.
     """
     if channel.leaky:
-        return np.ones(len(census.lines), dtype=bool)
+        return segment(np.ones(len(census.lines)), census.texts)
     odds = np.full(len(census.lines), bonus)
     for drop in channel.drops:
         rate = census.lexicon.commonest.rate(drop.pattern)
@@ -725,7 +741,7 @@ def damaged_lines(
         if here is not inside and opener.kind == "word":
             clean = census.lexicon.probability(opener.text)
             odds[line] += gain(here.mass(opener.text), clean, len(opener.text))
-    return segment(odds, census.texts).damaged
+    return segment(odds, census.texts)
 
 
 _DOUBLE = regex.compile(r"(?<=[^\s.!?:;])[ \u00a0]{2}(?=\S)")

@@ -31,12 +31,14 @@ class Regions:
     """Where a channel acted: ``damaged`` has one value a line.
 
     ``share``: of the texts, how many came through the channel, from 0 to 1. ``log_odds``: of the
-    lines as they are under this against all of them clean, in nats.
+    lines as they are under this against all of them clean, in nats. ``of_texts``: for each text,
+    the log-odds that it came through.
     """
 
     damaged: Damaged
     share: float
     log_odds: float
+    of_texts: Floats
 
 
 def segment(odds: Floats, texts: Sequence[int]) -> Regions:
@@ -45,7 +47,7 @@ def segment(odds: Floats, texts: Sequence[int]) -> Regions:
     ``texts`` has the lines of each text together.
     """
     if not len(odds):
-        return Regions(np.zeros(0, dtype=bool), 0.0, 0.0)
+        return Regions(np.zeros(0, dtype=bool), 0.0, 0.0, np.zeros(0))
     bounds = [0, *(np.flatnonzero(np.diff(texts)) + 1).tolist(), len(odds)]
     damaged = np.ones(len(odds), dtype=bool)
     of_texts = np.add.reduceat(odds, bounds[:-1])
@@ -56,9 +58,8 @@ def segment(odds: Floats, texts: Sequence[int]) -> Regions:
             if inside.any():
                 damaged[start:end], of_texts[text] = inside, best
     share, total = share_of(of_texts)
-    came_through = of_texts > _least(share)
-    damaged &= np.repeat(came_through, np.diff(bounds))
-    return Regions(damaged, share, total)
+    damaged &= np.repeat(came_through(of_texts, share), np.diff(bounds))
+    return Regions(damaged, share, total, of_texts)
 
 
 def share_of(log_odds: Floats) -> tuple[float, float]:
@@ -90,10 +91,11 @@ def share_of(log_odds: Floats) -> tuple[float, float]:
     return (1.0, together) if together >= total else (share, total)
 
 
-def _least(share: float) -> float:
-    """The log-odds above which a text came through, if this share of all texts did."""
+def came_through(log_odds: Floats, share: float) -> Damaged:
+    """Which texts came through a channel, by the log-odds of each, if this share of all did."""
     with np.errstate(divide="ignore"):
-        return float(np.log1p(-share) - np.log(share))
+        least: float = np.log1p(-share) - np.log(share)
+    return np.asarray(log_odds > least)
 
 
 def _lines(odds: Floats) -> tuple[Damaged, float]:
