@@ -17,7 +17,6 @@ from click.testing import CliRunner  # noqa: E402 - after the guard
 
 from textmend.channel import Channel, Drop  # noqa: E402
 from textmend.errors import TextmendError  # noqa: E402
-from textmend.lexicon import Lexicon  # noqa: E402
 from textmend.modelfile import CLASSES  # noqa: E402
 from textmend.network import FIRST, Lines, Network  # noqa: E402
 from textmend.training.__main__ import main  # noqa: E402
@@ -29,7 +28,7 @@ from textmend.training.corpus import (  # noqa: E402
     prepare,
     read_mix,
 )
-from textmend.training.evaluation import evaluate, random_channels, read_texts  # noqa: E402
+from textmend.training.evaluation import read_texts  # noqa: E402
 from textmend.training.export import export  # noqa: E402
 from textmend.training.growth import start_from  # noqa: E402
 from textmend.training.loop import Plan, Progress, load_model, train  # noqa: E402
@@ -330,16 +329,6 @@ def test_exported_model_computes_the_same(corpus: Corpus, tmp_path: Path) -> Non
         states = model._states(batch, torch.from_numpy)
         expected = model._gap_logits(batch, states, torch.from_numpy)[: count + 1].numpy()
     assert np.abs(network.score(line).gaps - expected).max() < 0.05  # int8 weights
-
-
-def test_evaluation_counts_what_it_should(corpus: Corpus, tmp_path: Path) -> None:
-    model = ContextModel(np.maximum(corpus.counts, 1) / corpus.counts.sum(), SIZE)
-    export(model, corpus, tmp_path / "model.tmnd")
-    network, lexicon = Network.load(tmp_path / "model.tmnd"), Lexicon.load("en")
-    counts = evaluate(network, ["The cats saw them.\n\nOther rain."], Channel.of("the"), lexicon)
-    assert (counts.words, counts.damaged, counts.intact, counts.vanished) == (7, 2, 5, 1)
-    assert counts.common == 2  # "Or" of "Other", and "m"
-    assert len(random_channels(5, lexicon)) == 5
 
 
 def test_command_line(source: Path, tmp_path: Path) -> None:

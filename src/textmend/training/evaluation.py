@@ -1,31 +1,33 @@
 """How well a model file mends held-out text whose channel is known.
 
-Text is damaged word by word, every slot gets its preimages among the words of the lexicon, and the
-best of each slot and of each gap is taken. That measures the network, not the decoder or the
-inference of channels. Start reading at :func:`evaluate`.
+Text is damaged so that it is known what became of each word, mended as a mender would that is told
+the channel, and compared word by word. The inference of channels is not measured. Start reading at
+:func:`evaluate`.
 """
 
 from __future__ import annotations
 
 import json
 import lzma
-import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textmend.channel import Channel
+from textmend.edits import Mended
 from textmend.lexicon import Lexicon, key
-from textmend.network import Lines, Model, form, recurring
-from textmend.tokens import Token, is_word, lines, sentence_starts, tokenize
-from textmend.training.sampling import MAX_CANDIDATES, Words
+from textmend.mending.context import NetworkContext
+from textmend.mending.pipeline import mend, proven
+from textmend.mending.preimages import Preimages
+from textmend.network import Model
+from textmend.tokens import lines, tokenize
 
 _COMMON = 1e-5  # a word that makes up at least this share of clean text
+_MIN_PROBABILITY = 0.5  # that of a mender that is told no other
 
 
 @dataclass
@@ -118,143 +120,85 @@ def random_channels(count: int, lexicon: Lexicon, seed: int = 0) -> list[Channel
 
 
 def evaluate(network: Model, texts: Iterable[str], channel: Channel, lexicon: Lexicon) -> Counts:
-    """What the network makes of ``texts`` after they went through ``channel``."""
-    mender = _Told(network, channel, lexicon)
+    """What is made of ``texts`` with the network after they went through ``channel``.
+
+    Every drop must delete letters inside words, whatever stands around these.
+    """
+    context = NetworkContext(network, lexicon)
+    # Most words come again and again.
+    leave = cache(Channel(channel.drops, "keep").apply)
     counts = Counts()
     for text in texts:
-        mender.text(text, counts)
+        damaged = _damaged(text, channel, leave)
+        text_lines = lines(tokenize(damaged.text))
+        edits, intact = mend(
+            text_lines,
+            [True] * len(text_lines),
+            channel,
+            Preimages.load(channel.drops, lexicon.lang),
+            context,
+            _MIN_PROBABILITY,
+        )
+        mended = Mended(damaged.text, tuple(edits), channel, intact=tuple(intact))
+        _count(damaged, proven(mended), lexicon, counts)
     return counts
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A damaged line: what was written and what is left, what vanished from the gaps, the forms."""
+class _Damaged:
+    """A damaged text, what is left in it of which token, and what vanished.
 
-    left: list[tuple[str, str]]
-    gaps: list[list[str]]
-    forms: list[int]
+    ``left``: the written token, and the span of the damaged text that it became. ``vanished``: how
+    often which word did so after how many of these.
+    """
 
-
-@dataclass(frozen=True)
-class _Slot:
-    """The candidates of a surface, ready for the network."""
-
-    words: list[str]
-    ids: NDArray[np.intp]
-    weights: NDArray[np.float32]
-    priors: NDArray[np.float32]
+    text: str
+    left: list[tuple[str, int, int]]
+    vanished: Counter[tuple[int, str]]
 
 
-@dataclass
-class _Told:
-    network: Model
-    channel: Channel
-    lexicon: Lexicon
-    _slots: dict[str, _Slot] = field(default_factory=dict)
-    _damaged: dict[str, str] = field(default_factory=dict)
+def _damaged(text: str, channel: Channel, leave: Callable[[str], str]) -> _Damaged:
+    """A text after its channel; ``leave`` says what that makes of a word."""
+    tokens = [token for token in tokenize(text) if token.kind != "space"]
+    stay = [(token.start, token.end) for token in tokens if token.kind in ("number", "other")]
+    found = _Damaged(channel.apply(text, intact=stay), [], Counter())
+    place = 0
+    for kind, written, _ in tokens:
+        surface = leave(written) if kind == "word" else written
+        if not surface:
+            found.vanished[len(found.left), key(written)] += 1
+            continue
+        start = found.text.index(surface, place)  # only white space is between
+        place = start + len(surface)
+        found.left.append((written, start, place))
+    return found
 
-    def __post_init__(self) -> None:
-        confusion = _words(self.lexicon).confusion(self.channel)
-        self._preimages = dict(zip(confusion.surfaces, confusion.members, strict=True))
-        self._vanished = [self.lexicon.words[place] for place in confusion.vanished[:12]]
-        self._vanished_ids = self.network.ids(self._vanished)
-        self._kept = Channel(self.channel.drops, "keep")
 
-    def text(self, text: str, counts: Counts) -> None:
-        """Damage a text, mend it, and count."""
-        read = [line for each in lines(tokenize(text)) if (line := self._read(each)).left]
-        if not read:
-            return
-        left = [each for line in read for each in line.left]
-        slots = [self._slot(surface) for _, surface in left]
-        sizes = np.array([len(slot.words) for slot in slots])
-        candidates = np.concatenate([slot.ids for slot in slots])
-        weights = np.concatenate([slot.weights for slot in slots])
-        forms = np.array([code for line in read for code in line.forms])
-        scores = self.network.score(
-            Lines(
-                np.array([len(line.left) for line in read]),
-                sizes,
-                candidates,
-                weights,
-                forms | recurring(sizes, candidates, weights, self.network.classes),
-                self._vanished_ids,
-            )
-        )
-        fits = np.split(scores.candidates, np.cumsum(sizes)[:-1])
-        for (word, surface), slot, fit in zip(left, slots, fits, strict=True):
-            right = key(slot.words[int(np.argmax(fit + slot.priors))]) == key(word)
-            self._count(word, surface, right, counts)
-        gaps = [gap for line in read for gap in line.gaps]
-        counts.vanished += sum(map(len, gaps))
-        for gap, choice in zip(gaps, scores.gaps.argmax(1).tolist(), strict=True):
-            if choice:
-                counts.inserted += 1
-                counts.restored += self._vanished[choice - 1] in gap
-
-    def _read(self, line: Sequence[Token]) -> _Line:
-        """Damage a line."""
-        found = _Line([], [[]], [])
-        first = False
-        for token, starts in zip(line, sentence_starts(line), strict=True):
-            if token.kind in ("space", "break"):
-                continue
-            first = first or starts
-            surface = self._damage(token.text)
-            if surface:
-                found.left.append((token.text, surface))
-                found.gaps.append([])
-                found.forms.append(form(surface, first=first))
-                first = False
-            else:
-                found.gaps[-1].append(key(token.text))
-        return found
-
-    def _count(self, word: str, surface: str, right: bool, counts: Counts) -> None:
+def _count(damaged: _Damaged, mended: Mended, lexicon: Lexicon, counts: Counts) -> None:
+    # Without words put back, those of the result stand where those of the damaged text do.
+    others = tuple(edit for edit in mended.edits if edit.kind != "vanished-word")
+    words = replace(mended, edits=others)
+    for written, start, end in damaged.left:
+        if written.isspace():
+            continue  # A line break: it parts gaps, and is no word.
+        surface = damaged.text[start:end]
+        right = key(words.text[words.to_mended(start) : words.to_mended(end)]) == key(written)
         counts.words += 1
-        if word == surface:
+        if surface == written:
             counts.intact += 1
             counts.harmed += not right
-            return
+            continue
         counts.damaged += 1
         counts.repaired += right
-        if self.lexicon.frequency(surface) >= _COMMON:
+        if lexicon.frequency(surface) >= _COMMON:
             counts.common += 1
             counts.common_repaired += right
-
-    def _damage(self, word: str) -> str:
-        surface = self._damaged.get(word)
-        if surface is None:
-            surface = self._kept.apply(word) if is_word(word) else word
-            self._damaged[word] = surface
-        return surface
-
-    def _written(self, surface: str) -> list[str]:
-        """The words that may have been there, commonest first."""
-        plain = surface.replace("’", "'")
-        places = sorted(self._preimages.get(plain, ()))
-        words = [self.lexicon.words[place] for place in places[:MAX_CANDIDATES]]
-        stem, apostrophe, ending = plain.rpartition("'")
-        if not words and apostrophe and self._kept.apply(ending) == ending:
-            return [f"{word}'{ending}" for word in self._written(stem)]
-        return words
-
-    def _slot(self, surface: str) -> _Slot:
-        slot = self._slots.get(surface)
-        if slot is None:
-            words = self._written(surface)
-            if key(surface) not in words and self._kept.apply(surface) == surface:
-                words.append(surface)
-            words = words or [surface]
-            priors = np.array([math.log(self.lexicon.probability(word)) for word in words])
-            weights = np.exp(priors)
-            ids = self.network.ids(words)
-            shares = (weights / weights.sum()).astype(np.float32)
-            slot = _Slot(words, ids, shares, priors.astype(np.float32))
-            self._slots[surface] = slot
-        return slot
-
-
-@lru_cache(maxsize=2)
-def _words(lexicon: Lexicon) -> Words:
-    return Words(lexicon.words)
+    ends = [end for _, _, end in damaged.left]
+    put_back = Counter(
+        (bisect_right(ends, edit.start), key(edit.after.strip()))
+        for edit in mended.edits
+        if edit.kind == "vanished-word"
+    )
+    counts.vanished += damaged.vanished.total()
+    counts.inserted += put_back.total()
+    counts.restored += (put_back & damaged.vanished).total()
