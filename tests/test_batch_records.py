@@ -126,6 +126,44 @@ def test_only_the_texts_change(tmp_path: Path, name: str, before: bytes, after: 
     assert gzip.decompress(changed(packed, louder, field="text")) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "new", "after"),
+    [
+        # What is not quoted stays so, unless it would be read otherwise.
+        ("text,id\na,1", 'say "a"', 'text,id\nsay "a",1'),
+        ("text,id\na,1", '"a" it is', 'text,id\n"""a"" it is",1'),
+        ("text,id\na,1", "a, b", 'text,id\n"a, b",1'),
+        ("text,id\na,1", "a\rb", 'text,id\n"a\rb",1'),
+        ("text,id\na,1", " a; b", "text,id\n a; b,1"),
+        ("text, id\na, 1", " a; b", 'text, id\n" a; b", 1'),
+        ("id, text\n1, a", "", "id, text\n1, "),
+        ("text\na\n", "", 'text\n""\n'),
+        ('text,id\n"a",1', "b", 'text,id\n"b",1'),
+        ('text,id\n"a" it "is",1', 'a it "is"', 'text,id\n"a it ""is""",1'),
+    ],
+)
+def test_how_a_cell_is_written(tmp_path: Path, before: str, new: str, after: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(before.encode())
+    assert changed(path, lambda _: new, field="text") == after.encode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"text": "a", "site": "é"}', '{"text": "é", "site": "é"}'),
+        ('{"text": "a", "site": "e"}', '{"text": "é", "site": "e"}'),
+        ('{"text": "a", "site": "\\u00e9"}', '{"text": "\\u00e9", "site": "\\u00e9"}'),
+        ('{"text": "\\u00e8", "site": "é"}', '{"text": "\\u00e9", "site": "é"}'),
+        ('{"text": "è", "site": "\\u00e9"}', '{"text": "é", "site": "\\u00e9"}'),
+    ],
+)
+def test_how_a_letter_is_written_in_json(tmp_path: Path, before: str, after: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(before.encode())
+    assert changed(path, lambda _: "é", field="text") == after.encode()
+
+
 @pytest.mark.parametrize("name", ["a.jsonl.zst", "a.csv.ZST"])
 def test_zstd_holds_records(tmp_path: Path, name: str) -> None:
     zstandard = pytest.importorskip("zstandard")

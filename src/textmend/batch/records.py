@@ -171,36 +171,36 @@ class _Pieces(Format):
 
     def kept(self, record: Record, text: str) -> str | None:
         """The raw field, unless changing the text and changing it back is seen to give it again."""
-        changed = self._changed(record.place, record.raw, text, None)
-        if self._changed(record.place, changed, record.text, None) == record.raw:
+        if record.text is None:
+            return None
+        changed = self._changed(record.place, record.raw, text)
+        if self._changed(record.place, changed, record.text) == record.raw:
             return None
         content = record.raw.decode(self._encoding)
         start, end = self._span(content)
         return content[start:end]
 
-    def _changed(self, place: str, raw: bytes, text: str | None, field: str | None) -> bytes:
-        """The bytes of a record with another text, or another raw field."""
+    def _changed(self, place: str, raw: bytes, new: str, *, rendered: bool = False) -> bytes:
+        """The bytes of a record with a new text, or with a field that is rendered already."""
         content = raw.decode(self._encoding)
         start, end = self._span(content)
-        if field is None:
-            field = self._rendered(text or "", content, start, end)
+        field = new if rendered else self._rendered(new, content, start, end)
         name = f"{self.path}: {place}" if place else str(self.path)
         return files.encode(content[:start] + field + content[end:], name, self._encoding)
 
 
 class _PieceWriter:
-    def __init__(
-        self,
-        sink: containers.Sink,
-        changed: Callable[[str, bytes, str | None, str | None], bytes],
-    ) -> None:
+    def __init__(self, sink: containers.Sink, changed: Callable[..., bytes]) -> None:
         self._sink, self._changed = sink, changed
 
     def write(self, record: Record, text: str | None = None, raw: str | None = None) -> None:
-        as_it_is = text is None and raw is None
-        self._sink.write(
-            record.raw if as_it_is else self._changed(record.place, record.raw, text, raw)
-        )
+        if raw is not None:
+            data = self._changed(record.place, record.raw, raw, rendered=True)
+        elif text is not None:
+            data = self._changed(record.place, record.raw, text)
+        else:
+            data = record.raw
+        self._sink.write(data)
 
 
 def _exact_encoding(encoding: str, start: bytes) -> str:
@@ -256,7 +256,7 @@ class Text(_Pieces):
 class _Lines(_Pieces):
     """A file of lines: its head is the mark, if any, and the header; blank lines end a record."""
 
-    kind: str
+    kind: str  # what the format is called in messages
     blanks: ClassVar[bytes]  # the bytes of which a line that is no record may consist
     headers: ClassVar[int]  # the rows of the header
 
@@ -466,7 +466,7 @@ class Delimited(_Lines):
         def read() -> Iterator[str]:
             for line in _csv_lines(lines):
                 row.append(line)
-                yield line.decode(self._encoding, "surrogateescape")
+                yield line.decode(self._encoding, "replace")
 
         unread = read()
         while self._scan(unread)[0]:
