@@ -623,7 +623,8 @@ def test_what_is_no_parquet_is_named(tmp_path: Path) -> None:
         format_of(path)
     with pytest.raises(TextmendError, match="has no field txt; name one of its fields: id, text"):
         format_of(path, field="txt")
-    for data in (b"", b"no Parquet", whole[:-1], whole[:4] + b"\xff" * 300 + whole[304:]):
+    pages = len(whole) - int.from_bytes(whole[-8:-4], "little") - 8
+    for data in (b"", b"no Parquet", whole[:-1], b"\xff" * pages + whole[pages:]):
         path.write_bytes(data)
         with pytest.raises(TextmendError, match=r"a\.parquet: cannot be read as Parquet: .*; get"):
             list(format_of(path, field="text").records())
