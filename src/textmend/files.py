@@ -64,9 +64,14 @@ def decode(data: bytes, name: str, encoding: str) -> str:
             f"is not {encoding}; name the encoding, such as --encoding {likely}"
         ) from None
     except LookupError:
-        raise TextmendError(
-            f"unknown encoding {encoding!r}; it is a name such as utf-8, cp1252 or latin-1"
-        ) from None
+        raise unknown_encoding(encoding) from None
+
+
+def unknown_encoding(encoding: str) -> TextmendError:
+    """What is wrong with an encoding that Python does not know as one of text."""
+    return TextmendError(
+        f"unknown encoding {encoding!r}; it is a name such as utf-8, cp1252 or latin-1"
+    )
 
 
 def encode(text: str, name: str, encoding: str) -> bytes:
