@@ -1,9 +1,11 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend import Channel, Drop, Edit, Mended, TextmendError
-from textmend.edits import Alternative, apply_edits
+from textmend import Channel, Drop, Edit, Mended, TextmendError, mend_and_explain
+from textmend.edits import Alternative, apply_edits, revert_edits
 from textmend.evidence import Evidence, Explained
 
 
@@ -150,7 +152,32 @@ def test_a_result_as_values_for_json() -> None:
                 "drops": ["the"],
             }
         ],
+        "intact": [[0, 8]],
     }
+
+
+def test_a_result_comes_back_from_json() -> None:
+    mended = mend_and_explain("Furrmore, the y left or\nshores.", channel="the")
+    stored = json.loads(json.dumps(mended.to_dict()))
+    again = Mended.from_dict(mended.original, stored)
+    assert again.to_dict() == stored
+    assert (again.text, again.revert()) == (mended.text, mended.original)
+    assert again.damage() == mended.original
+    for name in ("channel", "evidence", "edits", "intact"):
+        with pytest.raises(TextmendError, match=name):
+            Mended.from_dict(mended.original, {**stored, name: None})
+    for name in ("start", "before", "kind", "probability"):
+        edits = [{**stored["edits"][0], name: None}]
+        with pytest.raises(TextmendError, match=r"edit|before|kind|start"):
+            Mended.from_dict(mended.original, {**stored, "edits": edits})
+
+
+def test_edits_of_another_text_are_neither_made_nor_taken_back() -> None:
+    edits = mend_and_explain("y left or shores.", channel="the").edits
+    with pytest.raises(TextmendError, match="expected 'y', found 'z'"):
+        apply_edits("z left or shores.", edits)
+    with pytest.raises(TextmendError, match="expected 'They' in the mended text, found 'Thez'"):
+        revert_edits("Thez left other shores.", edits)
 
 
 @given(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from textmend import checks
 from textmend.channel import Channel
@@ -51,6 +51,35 @@ class Edit:
     alternatives: tuple[Alternative, ...] = ()
     drops: tuple[str, ...] = ()
 
+    @classmethod
+    def from_dict(cls, value: Any) -> Edit:
+        """The edit that :meth:`to_dict` gave; alternatives and drops may be left out."""
+        try:
+            edit = cls(
+                value["start"],
+                value["end"],
+                value["before"],
+                value["after"],
+                value["kind"],
+                float(value["probability"]),
+                tuple(
+                    Alternative(each["text"], float(each["probability"]))
+                    for each in value.get("alternatives", ())
+                ),
+                tuple(value.get("drops", ())),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TextmendError(
+                f"malformed edit {checks.shown(value)}: {type(error).__name__} {error}; "
+                "expected an object as Edit.to_dict gives it"
+            ) from None
+        checks.whole("start", edit.start)
+        checks.whole("end", edit.end)
+        checks.text("before", edit.before)
+        checks.text("after", edit.after)
+        checks.one_of("edit", "kind", edit.kind, get_args(Kind))
+        return edit
+
     def to_dict(self) -> dict[str, Any]:
         """The edit as plain values for JSON."""
         return {
@@ -80,6 +109,23 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
             )
         parts += text[done : edit.start], edit.after
         done = edit.end
+    return "".join([*parts, text[done:]])
+
+
+def revert_edits(text: str, edits: Sequence[Edit]) -> str:
+    """What ``text`` was before all edits were made; they must be sorted, disjoint, and match it."""
+    parts: list[str] = []
+    done = grown = 0
+    for edit in edits:
+        start = edit.start + grown
+        end = start + len(edit.after)
+        if start < done or text[start:end] != edit.after:
+            raise TextmendError(
+                f"edit at {edit.start}: expected {edit.after!r} in the mended text, "
+                f"found {text[start:end]!r}; edits must be sorted, and those of this text"
+            )
+        parts += text[done:start], edit.before
+        done, grown = end, grown + len(edit.after) - len(edit.before)
     return "".join([*parts, text[done:]])
 
 
@@ -132,12 +178,7 @@ class Mended:
 
     def revert(self) -> str:
         """The input again, made from the result by undoing every edit."""
-        parts: list[str] = []
-        done = 0
-        for edit, start in zip(self.edits, self._starts, strict=True):
-            parts += self.text[done:start], edit.before
-            done = start + len(edit.after)
-        return "".join([*parts, self.text[done:]])
+        return revert_edits(self.text, self.edits)
 
     def damage(self) -> str:
         """The result put through the channel again, where the channel acted.
@@ -219,7 +260,29 @@ class Mended:
             "damaged_share": round(self.damaged_share, 4),
             "evidence": [each.to_dict() for each in self.evidence],
             "edits": [edit.to_dict() for edit in self.edits],
+            "intact": [list(each) for each in self.intact],
         }
+
+    @classmethod
+    def from_dict(cls, original: str, value: Any) -> Mended:
+        """What :meth:`to_dict` gave for ``original``, its figures rounded as they were.
+
+        An error where the edits are not those of this text.
+        """
+        wanted = {"channel": dict, "evidence": list, "edits": list, "intact": list}
+        for name, kind in wanted.items():
+            if not isinstance(value, dict) or not isinstance(value.get(name), kind):
+                raise TextmendError(
+                    f"malformed result: {name!r} is missing, or no value of its kind; "
+                    "expected an object as Mended.to_dict gives it"
+                )
+        return cls(
+            original,
+            tuple(map(Edit.from_dict, value["edits"])),
+            Channel.from_dict(value["channel"]),
+            tuple(map(Evidence.from_dict, value["evidence"])),
+            tuple((int(start), int(end)) for start, end in checks.spans("intact", value["intact"])),
+        )
 
 
 def _check(offset: int, text: str) -> None:
