@@ -37,7 +37,7 @@ from textmend.tokens import Token, lines, tokenize
 
 _SHIPPED_LANG = "en"
 # Enough words of one origin to know its channel by: more would take time and add nothing.
-_POOL_WORDS = 20_000
+SOURCE_WORDS = 20_000
 
 __all__ = ["Mender", "infer_channel", "mend", "mend_and_explain"]
 
@@ -59,7 +59,8 @@ class Mender:
     with word frequencies; the large one reads again what the small one is in doubt of, and takes
     several times as long. With ``None`` counts of
     word pairs judge the context, which see no further than the next word: most vanished words then
-    stay away, and fewer real words are told from damaged ones.
+    stay away, and fewer real words are told from damaged ones. ``keep_words``: words that are never
+    changed, however they are capitalised, such as names that look damaged.
 
     >>> mender = Mender(channel="the,ad")
     >>> mender.mend("In dition, y met or farmers.")
@@ -74,6 +75,7 @@ class Mender:
         min_probability: float = 0.5,
         min_log_odds: float = MIN_LOG_ODDS,
         model: str | Path | None = "small",
+        keep_words: Iterable[str] = (),
     ) -> None:
         checks.number(
             "min_probability", min_probability, lambda it: 0.0 <= it <= 1.0, "it must be in 0 to 1"
@@ -97,6 +99,10 @@ class Mender:
         self.min_probability = min_probability
         self.min_log_odds = min_log_odds
         self.model = model
+        # In an order of their own, so that the same mender has the same pickle.
+        self.keep_words = tuple(
+            sorted(set(map(str.casefold, checks.texts("keep_words", keep_words))))
+        )
         self._file = None if model is None else Path(NAMED.get(str(model), model))
         self._several = among(lang) if lang == AUTO or "," in lang else ()
         self.lang = lang if self._several else Lexicon.load(lang).lang
@@ -120,6 +126,7 @@ class Mender:
             "min_probability": self.min_probability,
             "min_log_odds": self.min_log_odds,
             **({} if self._file == SHIPPED else {"model": self.model}),
+            **({"keep_words": self.keep_words} if self.keep_words else {}),
         }
         model = None if self._file is None else digest_of(self._file)
         return _unpickled, (__version__, model, pickle.dumps(options))
@@ -149,6 +156,8 @@ class Mender:
         edits, intact = mend_lines(
             text_lines, found.damaged, channel, preimages, context, self.min_probability
         )
+        if self.keep_words:
+            edits = [each for each in edits if each.before.casefold() not in self.keep_words]
         return proven(Mended(text, tuple(edits), channel, evidence, tuple(intact)))
 
     def mend_many(self, texts: Iterable[str], *, pool: bool = False) -> Iterator[str]:
@@ -186,10 +195,11 @@ class Mender:
             return self
         return Mender(
             lang=self.lang,
-            channel=self.infer_channels(_first_words(several, _POOL_WORDS)),
+            channel=self.infer_channels(_first_words(several, SOURCE_WORDS)),
             min_probability=self.min_probability,
             min_log_odds=self.min_log_odds,
             model=self.model,
+            keep_words=self.keep_words,
         )
 
     def infer_channel(self, texts: str | Iterable[str]) -> Inference:
