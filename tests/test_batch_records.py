@@ -221,7 +221,9 @@ def test_a_character_that_the_encoding_lacks_is_named(tmp_path: Path, name: str)
     path.write_bytes(b"text\nb\n")
     form = format_of(path, field="text", encoding="ascii")
     place = "" if name == "a.txt" else ": line 2"
-    with pytest.raises(TextmendError, match=f"{name}{place}: 'é' cannot be written in ascii; use"):
+    with pytest.raises(
+        TextmendError, match=f"{name}{place}: 'é' cannot be written in ascii; convert"
+    ):
         written(form, ["é"])
 
 

@@ -22,8 +22,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 import regex
 
-from textmend import files, formats
-from textmend.batch import containers
+from textmend.batch import containers, decoding, formats
 from textmend.errors import TextmendError
 
 
@@ -100,7 +99,7 @@ def format_of(
     try:
         "\n".encode(encoding)
     except LookupError:
-        raise files.unknown_encoding(encoding) from None
+        raise decoding.unknown_encoding(encoding) from None
     inner = containers.inner_name(path)
     if with_fields := _WITH_FIELDS.get(inner.suffix.lower()):
         return with_fields(path, field, source_field, encoding)
@@ -186,7 +185,7 @@ class _Pieces(Format):
         start, end = self._span(content)
         field = new if rendered else self._rendered(new, content, start, end)
         name = f"{self.path}: {place}" if place else str(self.path)
-        return files.encode(content[:start] + field + content[end:], name, self._encoding)
+        return decoding.encode(content[:start] + field + content[end:], name, self._encoding)
 
 
 class _PieceWriter:
@@ -237,9 +236,9 @@ class Text(_Pieces):
 
     def _record(self, line: int, raw: bytes) -> Record:  # noqa: ARG002, of the other formats
         name = str(self.path)
-        content = files.decode(raw, name, self._encoding)
+        content = decoding.decode(raw, name, self._encoding)
         formats.refuse_text(name, content)
-        if files.encode(content, name, self._encoding) != raw:
+        if decoding.encode(content, name, self._encoding) != raw:
             raise TextmendError(
                 f"{name}: writes a character otherwise than Python does in {self._encoding}, and "
                 f"could not be written again as it is; convert it to utf-8 first"
@@ -747,3 +746,11 @@ _WITH_FIELDS: dict[str, Callable[[Path, str | None, str | None, str], Format]] =
     ".tab": Delimited,
     ".parquet": Parquet,
 }
+
+_PLAIN = (".txt", ".text", ".md", ".markdown")
+
+
+def is_known(path: Path) -> bool:
+    """Whether a file in a folder is taken for one with texts, by its name."""
+    suffix = containers.inner_name(path).suffix.lower()
+    return suffix in _WITH_FIELDS or suffix in _PLAIN
