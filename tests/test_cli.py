@@ -62,7 +62,7 @@ def test_mend_several_files_into_a_folder(page: Path, tmp_path: Path) -> None:
     other.write_text(CLEAN, encoding="utf-8")
     folder.mkdir()
     result = run("mend", page, tmp_path / "missing.txt", other, "-o", folder)
-    assert result.exit_code == 2  # one file was missing, the others were mended all the same
+    assert result.exit_code == 1  # one file was missing, the others were mended all the same
     assert "missing.txt: no such file" in result.stderr
     assert (folder / "page.txt").read_text(encoding="utf-8") == mend(DAMAGED)
     assert (folder / "other.txt").read_text(encoding="utf-8") == CLEAN
@@ -75,8 +75,8 @@ def test_several_files_need_a_folder(page: Path, tmp_path: Path) -> None:
 
 
 def test_the_input_is_never_overwritten(page: Path) -> None:
-    for target in (page, page.parent):
-        result = run("mend", page, "-o", target)
+    for name, target in ((page, page), (page, page.parent)):
+        result = run("mend", name, "-o", target)
         assert result.exit_code == 2
         assert "would be overwritten; name another" in result.stderr
 
@@ -107,7 +107,7 @@ def test_a_full_disk_is_named(command: str, page: Path) -> None:
     with Path("/dev/full").open("w") as full:
         line = [sys.executable, "-m", "textmend", command, str(page)]
         done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 2
+    assert done.returncode == {"mend": 1, "detect": 2}[command]
     assert "standard output: cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -160,6 +160,8 @@ def test_other_languages() -> None:
 def test_detect_says_what_was_deleted_and_why(page: Path) -> None:
     result = run("detect", page)
     assert result.exit_code == 1
+    assert "suspect" not in result.stdout
+    result = run("detect", "--suspects", page)
     assert "'the'" in result.stdout
     assert "'ad'" in result.stdout
     assert "expected, 0 found; explains" in result.stdout
@@ -175,7 +177,7 @@ def test_detect_finds_clean_text_clean() -> None:
 def test_detect_as_json(page: Path, tmp_path: Path) -> None:
     clean = tmp_path / "clean.txt"
     clean.write_text(CLEAN, encoding="utf-8")
-    result = run("detect", "--json", clean, page)
+    result = run("detect", "--json", "--suspects", clean, page)
     found = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 1
     assert [each["damaged"] for each in found] == [False, True]
@@ -211,33 +213,24 @@ def test_files_of_one_source(tmp_path: Path) -> None:
     folder.mkdir()
     short = [name for name in names if len(name.read_text(encoding="utf-8").split()) <= 50]
     assert run("detect", *short).exit_code == 0  # alone, none shows enough
-    result = run("mend", "--pool", *names, tmp_path / "missing.txt", "-o", folder)
-    assert result.exit_code == 2
+    result = run("mend", "--source", "all", *names, tmp_path / "missing.txt", "-o", folder)
+    assert result.exit_code == 1
     assert result.stderr.count("missing.txt: no such file") == 1
     for name, snippet in zip(names, snippets, strict=True):
         assert (folder / name.name).read_text(encoding="utf-8") == mend(snippet, channel="the,ad")
 
     found = [
         json.loads(line)
-        for line in run("detect", "--pool", "--json", *names, clean).output.splitlines()
+        for line in run(
+            "detect", "--source", "all", "--by", "text", "--json", *names, clean
+        ).output.splitlines()
     ]
     damaged = [each["damaged"] for each in found]
     assert damaged[-1] is False
     assert sum(damaged) >= 0.5 * len(names)
     assert found[0]["evidence"] == found[-1]["evidence"] != []
-    shown = (
-        CliRunner()
-        .invoke(main, ["detect", "--pool", *map(str, names)], env={"FORCE_COLOR": "1"})
-        .output
-    )
-    assert shown.count("log-odds") == 1
-
-
-def test_standard_input_is_no_pool() -> None:
-    for names in ([], ["-"]):
-        result = run("mend", "--pool", *names, stdin=DAMAGED)
-        assert result.exit_code == 2
-        assert "--pool reads files twice; name them" in result.stderr
+    (line,) = run("detect", "--source", "all", *names).output.splitlines()
+    assert re.match(r"all\tdamaged: 'the' \(\d+ expected, 0 found\) and 'ad' ", line)
 
 
 def test_min_log_odds(page: Path) -> None:
@@ -263,9 +256,11 @@ def test_no_result_overwrites_another(page: Path, tmp_path: Path) -> None:
     other = tmp_path / "other" / "page.txt"
     other.parent.mkdir()
     other.write_text(CLEAN, encoding="utf-8")
-    result = run("mend", page, other, "-o", folder)
-    assert result.exit_code == 2
-    assert "would get 'page.txt' more than once" in result.stderr
+    assert run("mend", page, other, "-o", folder).exit_code == 0
+    assert (folder / "page.txt").read_text(encoding="utf-8") == mend(DAMAGED)
+    assert (folder / "other" / "page.txt").read_text(encoding="utf-8") == CLEAN
+    folder = tmp_path / "more"
+    folder.mkdir()
     result = run("mend", "-o", folder, stdin=DAMAGED)
     assert result.exit_code == 2
     assert "name a file for what standard input becomes" in result.stderr
@@ -300,8 +295,9 @@ def test_corrupt_is_the_forward_model() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["mend", "no-such.txt"], "no-such.txt: no such file; check the path"),
-        (["detect", "."], ".: is a directory; name the files in it"),
+        (["mend", "."], ".: is a folder; name one for the results, such as -o mended/"),
+        (["detect", "--by", "source"], "--by source needs sources; say what is one"),
+        (["mend", "--source", "site"], "unknown source 'site'; it is one of none, file, dir"),
         (["mend", "--lang", "xx"], "unknown language 'xx'; textmend knows"),
         (["mend", "--channel", "no-such.json"], "no-such.json: no such file"),
         (["mend", "--channel", "channel.jsno"], "channel.jsno: no such file; check the path"),
@@ -344,21 +340,23 @@ def test_what_is_no_plain_text_is_refused(tmp_path: Path, commands: list[str]) -
     table.write_text("id,text\n1,Nerlands\n", encoding="utf-8")
     page = tmp_path / "page.txt"
     page.write_text("y left", encoding="utf-8")
+    status = 2 if commands == ["detect"] else 1
     result = run(*commands, table, page)
-    assert result.exit_code == 2
+    assert result.exit_code == status
     assert result.stdout  # that of the other one
-    (line,) = result.stderr.splitlines()
+    (line,) = result.stderr.splitlines()[:1]
     assert line == (
-        f"textmend: {table}: is CSV, and no plain text; "
-        "mend the texts in it from Python, with textmend.Mender().mend_many"
+        f"textmend: {table}: is CSV with the fields id, text; "
+        "name the one to mend, such as --field text"
     )
     result = run(*commands, stdin=gzip.compress(b"y left"))
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (status, "")
     assert result.stderr == (
-        "textmend: standard input: is gzip, and no plain text; decompress it first: gzip -dc\n"
+        "textmend: standard input: is gzip, and no plain text; "
+        "let its name end in .gz, or unpack it: gzip -dc\n"
     )
     result = run(*commands, stdin='{"text": "y left"}\n{"text": "Nerlands"}\n')
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (status, "")
     assert "standard input: is JSON lines, and no plain text" in result.stderr
 
 
@@ -366,7 +364,7 @@ def test_a_compressed_channel_gets_the_right_advice(tmp_path: Path) -> None:
     path = tmp_path / "channel.json.gz"
     path.write_bytes(gzip.compress(Channel.of("the").to_json().encode()))
     result = run("mend", "--channel", path, stdin="Nerlands")
-    assert f"{path}: is gzip, and no plain text; decompress it first" in result.stderr
+    assert f"{path}: is no text; name a file with a channel as JSON" in result.stderr
 
 
 def test_a_slash_makes_the_folder(page: Path, tmp_path: Path) -> None:
@@ -403,7 +401,11 @@ TOO_FEW = "no damage found in 9 words: too few to know a channel by"
         (["--lang", "auto"], "Brr, tss.", "no damage found in 2 words: too few to know a channel"),
         (["--lang", "auto"], "Brr! " * 100, "no damage found in 100 words; its language is not k"),
         ([], "word", "no damage found in 1 word: too few"),
-        ([], CLEAN, f"no damage found in {len(CLEAN.split())} words; textmend detect lists"),
+        (
+            [],
+            CLEAN,
+            f"no damage found in {len(CLEAN.split())} words; textmend detect --suspects lists",
+        ),
         ([], DAMAGED, "damaged (99 % sure): 'the' and 'ad' deleted from 100 % of the text; "),
         ([], FRENCH, f"no damage found in {len(FRENCH.split())} words; it looks like 'fr': --lang"),
     ],
@@ -423,10 +425,11 @@ def test_several_texts_are_counted(page: Path, tmp_path: Path) -> None:
     clean = tmp_path / "clean.txt"
     clean.write_text(CLEAN, encoding="utf-8")
     lines = run("mend", "-v", page, clean, page).stderr.splitlines()
-    assert [line.split(": ")[1] for line in lines[:3]] == [str(page), str(clean), str(page)]
-    assert lines[3:] == ["textmend: 2 of 3 texts mended; nothing found to mend in the others"]
-    lines = run("mend", "-v", page, page).stderr.splitlines()
-    assert lines[2:] == ["textmend: 2 of 2 texts mended"]
+    assert lines.pop(0) == f"textmend: {page}: is named twice; it is mended once"
+    assert [line.split(": ")[1] for line in lines[:2]] == [str(page), str(clean)]
+    assert re.fullmatch(
+        r"textmend: 2 texts in 2 files, 1 mended by \d+ edits, 1 unchanged; \d+ s", lines[2]
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
@@ -434,7 +437,7 @@ def test_several_texts_are_counted(page: Path, tmp_path: Path) -> None:
     ("files", "options", "message"),
     [
         (1, [], f"{TOO_FEW}; if it is known: --channel the,ad"),
-        (2, [], "0 of 2 texts mended"),
+        (2, [], "2 texts in 2 files, 0 mended by 0 edits, 2 unchanged"),
         (1, ["--quiet"], ""),
     ],
 )
@@ -479,17 +482,18 @@ def test_the_encoding_of_a_byte_order_mark_is_named() -> None:
 def test_what_the_encoding_cannot_write() -> None:
     options = ("mend", "--encoding", "ascii", "--lang", "de", "--channel", "non-ascii")
     result = run(*options, stdin="Politik fr Europa")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "standard output: 'ü' cannot be written in ascii; use --encoding utf-8" in result.stderr
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "standard input: 'ü' cannot be written in ascii; convert the file" in result.stderr
     found = json.loads(run(*options, "--json", stdin="Politik fr Europa").stdout_bytes)
     assert found["text"] == "Politik für Europa"
 
 
 def test_what_the_encoding_cannot_write_leaves_no_file(tmp_path: Path) -> None:
-    source, target = tmp_path / "in.txt", tmp_path / "missing" / "out.txt"
-    source.write_text("text", encoding="utf-8")
-    result = run("mend", source, "-o", target)
-    assert result.exit_code == 2
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_text("Politik fr Europa", encoding="ascii")
+    options = ("--encoding", "ascii", "--lang", "de", "--channel", "non-ascii")
+    result = run("mend", *options, source, "-o", target)
+    assert result.exit_code == 1
     assert "cannot be written" in result.stderr
     assert list(tmp_path.iterdir()) == [source]
 

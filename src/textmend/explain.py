@@ -158,6 +158,26 @@ def examples(evidence: Evidence, most: int) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def counted(evidence: Evidence) -> str:
+    """A drop and how its absence was told, in a few words.
+
+    >>> counted(Evidence(Drop("the"), 21.4, 0, (), 19.2))
+    "'the' (21 expected, 0 found)"
+    """
+    return f"{deleted(evidence.drop)} ({evidence.expected:.0f} expected, {evidence.observed} found)"
+
+
+def printable(text: str) -> str:
+    r"""Text on one line that acts on no terminal: what cannot be printed is shown as an escape.
+
+    >>> print(printable("a\x1b[31m\nb\tc"))
+    a\x1b[31m b c
+    """
+    return "".join(
+        each if each.isprintable() else " " if each.isspace() else repr(each)[1:-1] for each in text
+    )
+
+
 def reason(evidence: Evidence) -> str:
     """Why a drop is believed, in one sentence.
 

@@ -1,0 +1,38 @@
+"""The ``textmend`` command: a thin skin over :mod:`textmend.api` and :mod:`textmend.batch`.
+
+Each command has a module; ``options`` has what they share. Tables and colours are for people, plain
+text for pipes; every error is one line on standard error. Start reading at :func:`main`.
+"""
+
+from __future__ import annotations
+
+import click
+
+from textmend import __version__
+from textmend.cli.config import settings
+from textmend.cli.corrupt import corrupt
+from textmend.cli.detect import detect
+from textmend.cli.mend import mend
+from textmend.cli.rewrite import apply, revert
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Repair text from which letter sequences were dropped.
+
+    INPUT is a file, a folder, a pattern such as "raw/**/*.txt", or - for standard input (the
+    default). Plain text, Markdown, JSON lines, CSV, TSV and Parquet are read, also compressed as
+    .gz or .zst.
+
+    Settings are read from [tool.textmend] in pyproject.toml, or from textmend.toml, in this folder
+    or the nearest one above it; options win.
+    """
+    context.default_map = settings(main)
+
+
+for _command in (mend, detect, corrupt, revert, apply):
+    main.add_command(_command)
