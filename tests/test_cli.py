@@ -162,7 +162,7 @@ def test_detect_says_what_was_deleted_and_why(page: Path) -> None:
     assert result.exit_code == 1
     assert "'the'" in result.stdout
     assert "'ad'" in result.stdout
-    assert "expected, 0 found; explains" in result.stdout
+    assert "would be expected, none is left; that explains" in result.stdout
     assert "suspect" in result.stdout
 
 
