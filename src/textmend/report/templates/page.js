@@ -208,6 +208,12 @@ page.text.addEventListener("pointerover", (event) => {
 page.text.addEventListener("pointerout", (event) => {
   if (event.pointerType !== "touch" && editOf(event.target)) closeSoon();
 });
+// It closes where the reader turns to something else.
+for (const kind of ["focusin", "pointerdown"]) {
+  document.addEventListener(kind, ({ target }) => {
+    if (!card.box.contains(target) && !page.text.contains(target)) closeCard();
+  });
+}
 card.box.addEventListener("pointerenter", () => clearTimeout(closing));
 card.box.addEventListener("pointerleave", closeSoon);
 
@@ -247,7 +253,10 @@ page.slider.addEventListener("input", () => {
     moveThreshold(Number(page.slider.value));
   });
 });
-page.slider.addEventListener("change", remember);
+page.slider.addEventListener("change", () => {
+  moveThreshold(Number(page.slider.value));
+  remember();
+});
 page.show.addEventListener("change", filterList);
 document.getElementById("next").addEventListener("click", () => step(1));
 document.getElementById("previous").addEventListener("click", () => step(-1));

@@ -115,15 +115,15 @@ function changeOf(doc, edit, after) {
   return [element("bdi", {}, left), " ", to, " ", element("bdi", {}, right)];
 }
 
-// A few words before and after an edit, as they arrived.
+// A few words before and after an edit, as they were mended.
 function aroundOf(doc, edit) {
   let left = doc.pieces[edit.place];
   let right = doc.pieces[edit.place + 1];
   for (let at = edit.place - 1; at >= 0 && left.length < 20; at--) {
-    left = doc.pieces[at] + doc.edits[at].before + left;
+    left = doc.pieces[at] + doc.edits[at].after + left;
   }
   for (let at = edit.place + 1; at < doc.edits.length && right.length < 20; at++) {
-    right += doc.edits[at].before + doc.pieces[at + 1];
+    right += doc.edits[at].after + doc.pieces[at + 1];
   }
   const before = left.split("\n").at(-1).match(/(?:\S{1,20}\s+){0,2}\S{0,20}\s*$/u)[0];
   const behind = right.split("\n")[0].match(/^\s*(?:\S{1,20}\s+){0,2}\S{0,20}/u)[0];
@@ -179,8 +179,8 @@ function showEvidence(doc, into) {
         "tr",
         {},
         element("th", { scope: "row" }, element("bdi", {}, each.sequence)),
-        element("td", { class: "number" }, each.expected.toFixed(each.expected < 10 ? 1 : 0)),
-        element("td", { class: "number" }, String(each.observed)),
+        element("td", { class: "number", "data-label": "expected" }, each.expected.toFixed(each.expected < 10 ? 1 : 0)),
+        element("td", { class: "number", "data-label": "found" }, String(each.observed)),
         element("td", { class: "bars" }, bars(each, most)),
         element("td", { class: "why" }, each.why),
       ),
