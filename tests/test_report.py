@@ -114,7 +114,7 @@ def test_without_the_extra_the_remedy_is_named_and_notebooks_show_the_repr(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    sys.modules["textmend.report.page"]._template.cache_clear()  # type: ignore[attr-defined]
+    sys.modules["textmend.report.page"]._template.cache_clear()
     with pytest.raises(TextmendError, match=r"pip install 'textmend\[report\]'"):
         page([("a", "", MENDED)])
     assert MENDED._repr_html_() is None

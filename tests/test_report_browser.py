@@ -69,7 +69,16 @@ Opener = Callable[..., Any]
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Iterator[Opener]:
     """Opens the page of documents from disk; what it complains of, or asks of a network, fails."""
-    contexts, wrong = [], []
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith(("file:", "blob:")):
+            wrong.append(request.url)
+
+    def said(dialog: Any) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
 
     def opener(*documents: tuple[str, str, Mended], context: Any = None, **options: Any) -> Any:
         path = tmp_path / "report.html"
@@ -80,11 +89,8 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Opener]:
         tab = context.new_page()
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda message: wrong.append(message.text))
-        tab.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-        tab.on(
-            "request",
-            lambda asked: asked.url.startswith(("file:", "blob:")) or wrong.append(asked.url),
-        )
+        tab.on("dialog", said)
+        tab.on("request", asked)
         tab.goto(path.as_uri())
         return tab
 
@@ -150,6 +156,8 @@ def test_decisions_by_key_and_by_mouse(opened: Opener) -> None:
     tab.locator("#text .edit").nth(3).click()
     card.get_by_role("button", name="Accept").click()
     slide(tab, 0.99)
+    tab.keyboard.press("n")  # letters work on the slider, too
+    assert card.is_visible()
     text = check_downloads(tab, "dir/odd.txt", ODD)
     assert text == ODD[:-1].replace("ma go", "may go").replace("y 🐄", "they 🐄") + "y"
     assert tab.locator("#counts").inner_text().startswith("2 of 4 edits made, 3 decided by you")
@@ -263,6 +271,35 @@ def test_a_hostile_document_runs_nothing(opened: Opener) -> None:
     assert "U+001B" in text
     assert tab.locator("#text img, #text svg, #text script, #text b, #name img").count() == 0
     assert check_downloads(tab, name, HOSTILE).count("they<b>") == 1
+
+
+def test_the_card_is_beside_its_edit_wherever_that_is(opened: Opener) -> None:
+    text = "word " * 300 + "\ny left\n"
+    wanted = tuple(("y", "they", 0.99 - number / 100) for number in range(30))
+    tab = opened(("a.txt", "", mended_of(text * 30, wanted)))
+    for _ in range(4):
+        tab.keyboard.press("n")
+        tab.wait_for_timeout(100)
+        edit, card = (
+            tab.locator("#text .edit:focus").bounding_box(),
+            tab.locator("#card").bounding_box(),
+        )
+        apart = min(
+            abs(edit["y"] + edit["height"] - card["y"]), abs(card["y"] + card["height"] - edit["y"])
+        )
+        assert apart < 5
+        assert 0 <= card["y"] <= 720 - card["height"]
+
+
+def test_a_notebook_shows_the_page_in_its_frame(opened: Opener, tmp_path: Path) -> None:
+    tab = opened(("a.txt", "", Mended("clean")))
+    shown = mended_of(ODD, ODD_EDITS)._repr_html_()
+    (tmp_path / "notebook.html").write_text(f"<!doctype html>{shown}", encoding="utf-8")
+    tab.goto((tmp_path / "notebook.html").as_uri())
+    frame = tab.frame_locator("iframe")
+    frame.locator("#next").click()
+    frame.locator("#card [data-act=r]").click()
+    assert "1 decided by you" in frame.locator("#counts").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

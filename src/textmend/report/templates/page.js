@@ -65,7 +65,7 @@ function recount() {
   page.slider.setAttribute("aria-valuetext", page.threshold.textContent);
   page.counts.textContent =
     `${made.toLocaleString("en")} of ${all.toLocaleString("en")} edits made, ` +
-    `${decided.toLocaleString("en")} decided by you, about ${doubtOf(wrong)} of the others wrong`;
+    `${decided.toLocaleString("en")} decided by you; of the others ${doubtOf(wrong)} likely wrong`;
   groups.forEach((group, at) => {
     const sums = countsOf(group.documents.map((number) => documents[number]));
     document.getElementById(`edits-${at}`).textContent = sums.standing.toLocaleString("en");
@@ -74,7 +74,7 @@ function recount() {
 }
 
 function doubtOf(wrong) {
-  return wrong === 0 ? "0" : wrong < 1 ? "less than 1" : Math.round(wrong).toLocaleString("en");
+  return wrong === 0 ? "none" : wrong < 1 ? "hardly one" : Math.round(wrong).toLocaleString("en");
 }
 
 // The list shows all edits, or those that nobody has decided.
@@ -143,7 +143,7 @@ function act(key, edit) {
   else if (key === "u") decide(edit, undefined);
 }
 
-// Keys: letters wherever no field takes them, if the reader wants them; arrows on edits alone.
+// Keys: letters wherever no list takes them, if the reader wants them; arrows on edits alone.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { key, target } = event;
@@ -161,7 +161,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     openCard(current);
     card.choices.querySelector("button").focus();
-  } else if (page.letters.checked && !target.closest("select, summary, a") && target.type !== "range") {
+  } else if (page.letters.checked && !target.closest("select")) {
     const letter = key.toLowerCase();
     if (letter === "n" || letter === "p") step(letter === "n" ? 1 : -1);
     else if (/^[aru\d]$/.test(letter)) {
