@@ -228,7 +228,7 @@ def test_sources_in_a_line_each(raw: Path) -> None:
     result = run("detect", raw, "--glob", "*.txt")
     assert result.exit_code == 1
     one, two = result.stdout.splitlines()
-    assert one.startswith("one\tdamaged: 'the' (")
+    assert one.startswith("one\tdamaged: 100 % of the texts, ")
     assert one.endswith("; 6 texts, " + one.rsplit(", ", 1)[1])
     assert two.startswith("two/deep\tno damage found; 6 texts, ")
     lines = run("detect", raw, "--glob", "*.txt", "--json").stdout.splitlines()

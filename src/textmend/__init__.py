@@ -17,6 +17,10 @@ from textmend.errors import TextmendError
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.families import Doubled, DropCaps, Ligatures, NonAscii, RandomLoss
 from textmend.lexicon import Suspect, suspects
+from textmend.report import in_notebook as _in_notebook
+
+# A value knows nothing of pages: what shows it in a notebook is handed to it here.
+Mended.in_notebook = _in_notebook
 
 __all__ = [
     "Alternative",

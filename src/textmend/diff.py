@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import click
 
 from textmend.edits import Edit, Mended
-from textmend.explain import per_cent, place, printable
+from textmend.explain import per_cent, place, visible
 
 _LEAST = 40  # columns; narrower terminals get lines that do not fit
 _AROUND = 200  # characters that are looked at on either side: more than any line holds
@@ -50,8 +50,8 @@ def _around(mended: Mended, edit: Edit, width: int) -> str:
     end = start + len(edit.after)
     text = mended.text
     before, after = (
-        printable(text[max(0, start - _AROUND) : start]),
-        printable(text[end : end + _AROUND]),
+        _on_a_line(text[max(0, start - _AROUND) : start]),
+        _on_a_line(text[end : end + _AROUND]),
     )
     room = max(width - columns, 0)
     left = _last_words(before, max(room // 2, room - len(after)))
@@ -61,7 +61,7 @@ def _around(mended: Mended, edit: Edit, width: int) -> str:
 
 def _marked(edit: Edit) -> tuple[str, int]:
     """What changed, and how many columns it takes."""
-    before, after = printable(edit.before), printable(edit.after)
+    before, after = _on_a_line(edit.before), _on_a_line(edit.after)
     if _coloured():
         old = click.style(before, fg="red", strikethrough=True) if before else ""
         return old + click.style(after, fg="green", bold=True), len(before) + len(after)
@@ -71,6 +71,10 @@ def _marked(edit: Edit) -> tuple[str, int]:
 
 def _coloured() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _on_a_line(text: str) -> str:
+    return visible("".join(" " if each.isspace() else each for each in text))
 
 
 def _last_words(text: str, room: int) -> str:

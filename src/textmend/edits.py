@@ -8,11 +8,11 @@ Start reading at :class:`Mended`.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from textmend import checks
 from textmend.channel import Channel
@@ -164,6 +164,10 @@ class Mended:
     evidence: tuple[Evidence, ...] = ()
     intact: tuple[tuple[int, int], ...] = ()
 
+    # What shows a result in a notebook. Pages lie rooms below this one, and may import it; so the
+    # page is handed in, where the package is put together.
+    in_notebook: ClassVar[Callable[[Mended], str | None]]
+
     def __post_init__(self) -> None:
         checks.text("original", self.original)
 
@@ -252,6 +256,10 @@ class Mended:
         _check(offset, self.text)
         at = bisect_left(self._starts, offset)  # the edits that begin before it
         return max(offset - self._shifts[at], self.edits[at - 1].end if at else 0)
+
+    def _repr_html_(self) -> str | None:
+        """The review page, for a notebook; None (then its repr is shown) without the extra."""
+        return type(self).in_notebook(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the texts as plain values for JSON."""

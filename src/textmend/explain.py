@@ -1,15 +1,18 @@
 """Edits and evidence in words; decides nothing.
 
-Start reading at :func:`sentence` for an edit, at :func:`verdict` for a text.
+What comes out is safe to print: characters that would steer a terminal, or reorder what it shows,
+are shown as what they are. Start reading at :func:`sentence` for an edit, at :func:`verdict` for a
+text, at :func:`reason` for a channel.
 """
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 
-from textmend.drops import Drop, Rule
+from textmend.drops import Drop, Place, Rule
 from textmend.edits import Edit, Mended
 from textmend.evidence import Evidence
 from textmend.families import Accents, Ligatures, RandomLoss
@@ -19,6 +22,36 @@ _EXAMPLES = 4
 # "ad", or ligatures, 25 showed it; of 37 of 50 words, one.
 _FEW = 100
 _AROUND = 24
+_WHERE: dict[Place, str] = {
+    "word-start": "at the start of words",
+    "word-end": "at the end of words",
+    "inside": "inside words",
+    "whole-word": "as whole words",
+    "paragraph-start": "at the start of paragraphs",
+}
+# What a family deletes, where its name alone would not say.
+_LETTERS = {
+    "non-ascii": "letters outside ASCII",
+    "doubled": "doubled letters",
+    "drop-caps": "capitals that open paragraphs",
+    "random": "letters",
+}
+
+
+def visible(text: str) -> str:
+    r"""A text whose control characters are written out, as Python writes them.
+
+    Bidirectional controls are, too, and all else that has no shape of its own but spaces.
+
+    >>> print(visible("red: \x1b[31m, right to left: \u202e"))
+    red: \x1b[31m, right to left: \u202e
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() or unicodedata.category(each) == "Zs" else repr(each)[1:-1]
+        for each in text
+    )
 
 
 def sentence(edit: Edit) -> str:
@@ -65,7 +98,8 @@ def located(mended: Mended, name: str) -> list[str]:
         line, column = place(mended.original, edit.start)
         left = mended.original[max(0, edit.start - _AROUND) : edit.start].replace("\n", " ")
         right = mended.original[edit.end : edit.end + _AROUND].replace("\n", " ")
-        found.append(f"{name}:{line}:{column}: {sentence(edit)}  …{left}[{edit.after}]{right}…")
+        around = visible(f"…{left}[{edit.after}]{right}…")
+        found.append(f"{visible(name)}:{line}:{column}: {sentence(edit)}  {around}")
     return found
 
 
@@ -73,7 +107,7 @@ def deleted(rule: Rule) -> str:
     """A rule in words.
 
     >>> deleted(Drop("the")), deleted(Drop("ing", where="word-end"))
-    ("'the'", "'ing' (word-end)")
+    ("'the'", "'ing' (at the end of words)")
     >>> from textmend.families import Spaces
     >>> deleted(Ligatures(" ")), deleted(Ligatures("?")), deleted(Ligatures())
     ('ligatures (a space left)', "ligatures ('?' left)", 'ligatures')
@@ -85,11 +119,11 @@ def deleted(rule: Rule) -> str:
         return f"{what} ({100 * rule.rate:.2g} %)"
     options: list[str] = []
     if isinstance(rule, Ligatures) and rule.glyphs:
-        options.append(rule.glyphs.replace(",", " "))
+        options.append(visible(rule.glyphs.replace(",", " ")))
     if isinstance(rule, Accents) and rule.german:
         options.append("german")
     if isinstance(rule, Drop) and rule.where != "anywhere":
-        options.append(rule.where)
+        options.append(_WHERE[rule.where])
     if rule.residue:
         options.append("a space left" if rule.residue == " " else f"{rule.residue!r} left")
     name = repr(rule.name) if isinstance(rule, Drop) else rule.name
@@ -108,8 +142,7 @@ def verdict(mended: Mended, *, made: bool = False) -> str:
         return f"no damage found in {words} word{'' if words == 1 else 's'}{few}"
     sure = ""
     if mended.evidence:
-        odds = max(each.log_odds for each in mended.evidence)
-        sure = f" ({per_cent(min(1.0 / (1.0 + math.exp(-odds)), 0.99))} sure)"
+        sure = f" ({sureness(max(each.log_odds for each in mended.evidence))})"
     vanished, parted = (
         sum(edit.kind == kind for edit in mended.edits)
         for kind in ("vanished-word", "parted-words")
@@ -153,29 +186,11 @@ def examples(evidence: Evidence, most: int) -> str:
     >>> examples(Evidence(Drop("the"), 21.0, 0, told, 19.2), 1)
     "'y' (they) and 1 more"
     """
-    shown = ", ".join(f"{each.arrived!r} ({each.written})" for each in evidence.explained[:most])
+    shown = ", ".join(
+        f"{each.arrived!r} ({visible(each.written)})" for each in evidence.explained[:most]
+    )
     more = len(evidence.explained) - most
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-def counted(evidence: Evidence) -> str:
-    """A drop and how its absence was told, in a few words.
-
-    >>> counted(Evidence(Drop("the"), 21.4, 0, (), 19.2))
-    "'the' (21 expected, 0 found)"
-    """
-    return f"{deleted(evidence.drop)} ({evidence.expected:.0f} expected, {evidence.observed} found)"
-
-
-def printable(text: str) -> str:
-    r"""Text on one line that acts on no terminal: what cannot be printed is shown as an escape.
-
-    >>> print(printable("a\x1b[31m\nb\tc"))
-    a\x1b[31m b c
-    """
-    return "".join(
-        each if each.isprintable() else " " if each.isspace() else repr(each)[1:-1] for each in text
-    )
 
 
 def reason(evidence: Evidence) -> str:
@@ -183,14 +198,45 @@ def reason(evidence: Evidence) -> str:
 
     >>> from textmend.evidence import Explained
     >>> told = (Explained("y", "they", 3), Explained("Furrmore", "furthermore", 1))
-    >>> reason(Evidence(Drop("the"), 21.0, 0, told, 19.2))
-    "'the': 21 expected, 0 found; explains 'y' (they), 'Furrmore' (furthermore); log-odds 19.2"
-    >>> reason(Evidence(Drop("the"), 21.0, 3, told[:1], 12.0))
-    "'the': 21 expected, 3 found, 86 % deleted; explains 'y' (they); log-odds 12.0"
+    >>> print(reason(Evidence(Drop("the"), 27.0, 0, told, 19.2)))
+    every 'the' is gone: 27 would be expected, none is left; that explains 'y' (they), \
+'Furrmore' (furthermore); 99 % sure
+    >>> reason(Evidence(Drop("the"), 21.0, 3, (), 2.0))
+    "86 % of all 'the' are gone: 21 would be expected, 3 are left; 88 % sure"
     """
-    gone = f", {per_cent(evidence.share)} deleted" if evidence.observed else ""
-    explains = f"; explains {examples(evidence, _EXAMPLES)}" if evidence.explained else ""
-    return (
-        f"{deleted(evidence.drop)}: {evidence.expected:.0f} expected, "
-        f"{evidence.observed} found{gone}{explains}; log-odds {evidence.log_odds:.1f}"
-    )
+    explains = f"; that explains {examples(evidence, _EXAMPLES)}" if evidence.explained else ""
+    return f"{loss(evidence)}{explains}; {sureness(evidence.log_odds)}"
+
+
+def loss(evidence: Evidence) -> str:
+    """How much of what a drop deletes is gone, by what is left of it.
+
+    >>> loss(Evidence(Ligatures(" "), 14.2, 0, (), 9.0))
+    'all ligatures (a space left) are gone: 14 words with them would be expected, none is left'
+    >>> loss(Evidence(RandomLoss(0.02), 500.0, 490, (), 9.0))
+    'about 2 % of all letters are gone, here and there'
+    """
+    rule, left = evidence.drop, evidence.observed
+    if rule.rate < 1.0:
+        what = _LETTERS.get(rule.family, rule.family)
+        return f"about {100 * rule.rate:.2g} % of all {what} are gone, here and there"
+    what, words = deleted(rule), ""
+    if not isinstance(rule, Drop):
+        what = what.replace(rule.family, _LETTERS.get(rule.family, rule.family), 1)
+        words = "words with them "
+    if left:
+        gone = f"{per_cent(evidence.share)} of all {what} are gone"
+    else:
+        gone = f"every {what} is gone" if isinstance(rule, Drop) else f"all {what} are gone"
+    expected = f"{evidence.expected:.0f}" if evidence.expected >= 1.0 else "hardly any"
+    remain = "none is" if not left else "1 is" if left == 1 else f"{left} are"
+    return f"{gone}: {expected} {words}would be expected, {remain} left"
+
+
+def sureness(log_odds: float) -> str:
+    """How sure something is of which the odds are known; nothing is all but certain.
+
+    >>> sureness(2.0), sureness(80.0)
+    ('88 % sure', '99 % sure')
+    """
+    return f"{per_cent(min(1.0 / (1.0 + math.exp(-log_odds)), 0.99))} sure"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from textmend.batch.records import is_known
 from textmend.errors import TextmendError
+from textmend.explain import visible
 
 STATE = ".textmend"  # the folder in an output where the state of its batches is kept
 
@@ -109,8 +110,7 @@ def shown(path: str | os.PathLike[str]) -> str:
     >>> print(shown("a\nb.txt"))
     a\nb.txt
     """
-    name = os.fspath(path)
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
+    return visible(os.fspath(path))
 
 
 def _absolute(path: Path) -> str:

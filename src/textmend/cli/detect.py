@@ -107,22 +107,21 @@ def _tell_source(console: Console, name: str, known: Known, *, as_json: bool) ->
     if as_json:
         click.echo(json.dumps({"source": name, **known.to_dict()}, ensure_ascii=False))
     elif console.is_terminal:
-        console.print(Text.assemble((explain.printable(name), "bold"), f": {_verdict(known)}"))
+        console.print(Text.assemble((explain.visible(name), "bold"), f": {_verdict(known)}"))
     else:
-        click.echo(f"{explain.printable(name)}\t{_verdict(known)}")
+        click.echo(f"{explain.visible(name)}\t{_verdict(known)}")
 
 
 def _verdict(known: Known) -> str:
     read = f"{known.texts:,} texts, {known.words:,} words read"
     if not known.channels:
         return f"no damage found; {read}"
-    found = []
-    for each in known.channels:
-        rules = " and ".join(map(explain.counted, each.evidence))
-        found.append(
-            f"{rules} deleted from {explain.per_cent(each.share)} of the texts, "
-            f"{explain.per_cent(each.damaged_share)} of the words"
-        )
+    found = [
+        f"{explain.per_cent(each.share)} of the texts, {explain.per_cent(each.damaged_share)} of "
+        f"the words lost {' and '.join(map(explain.deleted, each.channel.drops))} "
+        f"({'; '.join(map(explain.loss, each.evidence))})"
+        for each in known.channels
+    ]
     return f"damaged: {'; '.join(found)}; {read}"
 
 
@@ -167,7 +166,9 @@ def _report(console: Console, name: str, mended: Mended, flagged: list[Suspect])
     if mended.evidence:
         console.print(Padding(_table(mended.evidence), (1, 0)))
     if flagged:
-        words = list(dict.fromkeys(f"{each.text} ({each.why})" for each in flagged))
+        words = list(
+            dict.fromkeys(f"{explain.visible(each.text)} ({each.why})" for each in flagged)
+        )
         more = f" and {len(words) - _SUSPECTS_SHOWN} more" if len(words) > _SUSPECTS_SHOWN else ""
         shown = ", ".join(words[:_SUSPECTS_SHOWN])
         console.print(Text(f"suspicious words: {shown}{more}", style="dim"))
@@ -199,4 +200,4 @@ def _plain(name: str, mended: Mended, flagged: list[Suspect]) -> Iterator[str]:
         yield f"{name}\tchannel\t{explain.reason(each)}"
     for suspect in flagged:
         line, column = explain.place(mended.original, suspect.start)
-        yield f"{name}\tsuspect\t{line}:{column}\t{suspect.text}\t{suspect.why}"
+        yield f"{name}\tsuspect\t{line}:{column}\t{explain.visible(suspect.text)}\t{suspect.why}"

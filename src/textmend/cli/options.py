@@ -20,6 +20,7 @@ from textmend.batch.decoding import unknown_encoding
 from textmend.batch.inputs import Found
 from textmend.channel import Channel, names_a_file
 from textmend.errors import TextmendError
+from textmend.explain import visible
 from textmend.inference import MIN_LOG_ODDS
 
 FAILED = 1  # a text could not be mended
@@ -206,4 +207,4 @@ def complain(error: TextmendError | str) -> None:
 
 def say(message: str) -> None:
     """A line on standard error; what cannot be printed is shown as an escape."""
-    click.echo(f"textmend: {inputs.shown(message)}", err=True)
+    click.echo(f"textmend: {visible(message)}", err=True)
