@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from textmend import Alternative, Channel, Drop, Edit, Evidence, Explained, Mended, Mender
+from textmend.cli import main
 from textmend.report import decided, page, read_decisions
 
 pytest.importorskip("jinja2")
@@ -374,3 +376,31 @@ def test_many_edits_are_fluid(opened: Opener) -> None:
     # 0.06 s on two cores of 2024; what would not be fluid took ten times as long.
     assert sorted(took)[len(took) // 2] < 500
     assert check_downloads(tab, "big.txt", mended.original).count("they") < len(edits)
+
+
+def test_the_commands_make_the_page_and_what_was_decided_on_it(
+    browser: Any, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    damaged = [Channel.parse("the,ad").apply(path.read_text(encoding="utf-8")) for path in NEWS[:3]]
+    (raw / "a.txt").write_text(damaged[0], encoding="utf-8")
+    rows = [{"id": number, "text": text} for number, text in enumerate(damaged[1:])]
+    (raw / "b.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    command = CliRunner()
+
+    def run(*arguments: object) -> None:
+        assert command.invoke(main, list(map(str, arguments))).exit_code == 0
+
+    report = tmp_path / "report.html"
+    run("report", raw, "--field", "text", "-o", report)
+    tab = browser.new_page()
+    tab.goto(report.as_uri())
+    decisions = tmp_path / "decisions.json"
+    decisions.write_bytes(downloaded(tab, "#get-decisions").read_bytes())
+    tab.close()
+    run("apply", raw, "--edits", decisions, "--field", "text", "-o", tmp_path / "decided")
+    run("mend", raw, "--field", "text", "-o", tmp_path / "mended")
+    for name in ("a.txt", "b.jsonl"):
+        decided_on, mended = (tmp_path / each / name for each in ("decided", "mended"))
+        assert decided_on.read_bytes() == mended.read_bytes() != (raw / name).read_bytes()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -177,6 +177,13 @@ def sample(
 
 
 _NOTHING = Record("", None, None, None, b"")
+
+
+def drawn(inputs: Sequence[Input], most: int) -> list[Input]:
+    """So many files at most, from all over the inputs, in their order."""
+    ranked = sorted(inputs, key=lambda each: _rank(each.name, 0))[:most]
+    chosen = set(ranked)
+    return [each for each in inputs if each in chosen]
 
 
 def _rank(name: str, number: int) -> str:

@@ -15,10 +15,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import regex
+
 from textmend.batch.containers import open_read
 from textmend.batch.inputs import shown
 from textmend.edits import Edit
 from textmend.errors import TextmendError
+from textmend.report.decisions import Decisions, Reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Entry:
     ``file``: the name of its file below the output; ``record``: the number of its record there,
     from 1, or None in a file that is one text. ``field``, ``encoding``: how the file was read.
     ``raw``: of the first edit of some records, what stood in the file in the place of the text,
-    where reverting the edits alone would not give each byte again.
+    where reverting the edits alone would not give each byte again. ``digest``: of the text that was
+    decided about, where a reader did.
     """
 
     file: str
@@ -37,6 +41,7 @@ class Entry:
     field: str | None = None
     encoding: str | None = None
     raw: str | None = None
+    digest: str | None = None
 
 
 def lines_of(
@@ -63,6 +68,28 @@ def lines_of(
         lines.append(json.dumps(place | values | ({} if raw is None else {"raw": raw})) + "\n")
         raw = None
     return "".join(lines)
+
+
+def decided(decisions: Decisions) -> Iterator[Entry]:
+    """The edits that the reader of a page has decided for.
+
+    A document of the page is a file, or a record of one: ``pages.jsonl#17``.
+    """
+    for document in sorted(decisions.documents, key=_place):
+        file, record = _place(document)
+        for each in document.decisions:
+            if each.after != each.before:
+                edit = Edit(each.start, each.end, each.before, each.after, "word", 1.0)
+                yield Entry(file, record or None, edit, digest=document.sha256)
+
+
+_RECORD = regex.compile(r"(.*)#(\d+)", regex.DOTALL)
+
+
+def _place(document: Reviewed) -> tuple[str, int]:
+    """The file of a document, and its record, or 0."""
+    found = _RECORD.fullmatch(document.name)
+    return (found[1], int(found[2])) if found else (document.name, 0)
 
 
 def read(path: Path) -> Iterator[Entry]:

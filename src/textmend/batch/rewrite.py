@@ -16,19 +16,28 @@ from textmend.batch.records import format_of
 from textmend.batch.results import place_of
 from textmend.edits import Edit, apply_edits, revert_edits
 from textmend.errors import TextmendError
+from textmend.report.decisions import digest
 
 Change = Callable[[str, Sequence[Edit]], str]
 
 
 def rewrite(
-    inputs: Sequence[Input], targets: Mapping[Input, Path], entries: Iterable[Entry], *, back: bool
+    inputs: Sequence[Input],
+    targets: Mapping[Input, Path],
+    entries: Iterable[Entry],
+    *,
+    back: bool,
+    field: str | None = None,
+    encoding: str = "utf-8",
 ) -> Iterator[tuple[Input, str | None]]:
     """Make the edits of a log in files, or take them ``back``.
 
     Each file, with what is wrong with it: then it has no result. An error where the log has edits
     of a file that is not among the inputs. ``inputs`` and ``entries`` are sorted by their names; a
-    single input need not have the name that it has in the log.
+    single input need not have the name that it has in the log. ``field`` and ``encoding``: how
+    files are read of which the entries do not say it.
     """
+    read_as = field, encoding
     groups = by_file(entries)
     name, group = next(groups, (None, iter(())))
     for one in inputs:
@@ -36,7 +45,7 @@ def rewrite(
             raise _missing(name)
         try:
             if name in (None, one.name) or len(inputs) == 1:
-                _rewritten(one, targets[one], group, back=back)
+                _rewritten(one, targets[one], group, read_as, back=back)
             else:
                 _copied(one, targets[one])
             yield one, None
@@ -64,13 +73,22 @@ def _copied(one: Input, target: Path) -> None:
         shutil.copyfileobj(source, file)
 
 
-def _rewritten(one: Input, target: Path, entries: Iterator[Entry], *, back: bool) -> None:
+def _rewritten(
+    one: Input,
+    target: Path,
+    entries: Iterator[Entry],
+    read_as: tuple[str | None, str],
+    *,
+    back: bool,
+) -> None:
     first = next(entries, None)
     if first is None:
         _copied(one, target)
         return
     change: Change = revert_edits if back else apply_edits
-    found = format_of(one.path, field=first.field, encoding=first.encoding or "utf-8")
+    found = format_of(
+        one.path, field=first.field or read_as[0], encoding=first.encoding or read_as[1]
+    )
     edits = groupby(chain([first], entries), lambda entry: entry.record or 1)
     number, few = next(edits)
     with place_of(target) as file, found.writer(file) as result:
@@ -83,6 +101,8 @@ def _rewritten(one: Input, target: Path, entries: Iterator[Entry], *, back: bool
             where = f"{shown(one.path)}: {record.place}" if record.place else shown(one.path)
             if record.text is None:
                 raise TextmendError(f"{where}: has edits in the log, but {record.fault}")
+            if of_record[0].digest not in (None, digest(record.text)):
+                raise TextmendError(f"{where}: is not the text that was decided about")
             try:
                 text = change(record.text, [entry.edit for entry in of_record])
             except TextmendError as error:

@@ -183,7 +183,11 @@ class Batch:
     manifest: Manifest | None = None
     with_texts: bool = False  # whether each text is an event of its own
 
-    def infer(self, workers: Workers, read: Callable[[Input, TextmendError | None], None]) -> None:
+    def infer(
+        self,
+        workers: Workers,
+        read: Callable[[Input, TextmendError | None], None] = lambda *_: None,
+    ) -> None:
         """Find out the channels of the sources that are not known.
 
         ``read`` is told of each file that has been read for that, or why it could not be.

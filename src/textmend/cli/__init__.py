@@ -13,6 +13,7 @@ from textmend.cli.config import settings
 from textmend.cli.corrupt import corrupt
 from textmend.cli.detect import detect
 from textmend.cli.mend import mend
+from textmend.cli.report import report
 from textmend.cli.rewrite import apply, revert
 
 __all__ = ["main"]
@@ -34,5 +35,5 @@ def main(context: click.Context) -> None:
     context.default_map = settings(main)
 
 
-for _command in (mend, detect, corrupt, revert, apply):
+for _command in (mend, detect, corrupt, report, revert, apply):
     main.add_command(_command)

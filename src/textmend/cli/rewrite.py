@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
-from textmend.batch import log
+from textmend.batch import containers, log
 from textmend.batch.inputs import Found, Input, find, targets
 from textmend.batch.rewrite import rewrite
 from textmend.cli.options import FAILED, complain, fail, say
 from textmend.errors import TextmendError
+from textmend.report.decisions import FORMAT, read_decisions
 
 _NAME = click.argument("name", metavar="INPUT", type=click.Path(exists=True, path_type=Path))
 _LOG = click.option(
@@ -20,6 +23,13 @@ _LOG = click.option(
     required=True,
     type=click.Path(path_type=Path),
     help="The log that textmend mend --edits wrote.",
+)
+_REVIEWED = click.option(
+    "--edits",
+    "log_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A log of edits, or the decisions that the page of textmend report gave.",
 )
 _OUTPUT = click.option("-o", "--output", required=True, help="File to write, or folder.")
 
@@ -35,37 +45,53 @@ def revert(name: Path, log_file: Path, output: str) -> None:
 
     Exit status: 0 where all came back, 1 where one could not, 2 where nothing was done.
     """
-    _run(name, log_file, output, back=True)
+    _run(name, output, log.read(log_file), back=True)
 
 
 @click.command()
 @_NAME
-@_LOG
+@_REVIEWED
 @_OUTPUT
-def apply(name: Path, log_file: Path, output: str) -> None:
-    """Make the edits of a log, such as one from which a reviewer took some.
+@click.option("--field", metavar="NAME", help="Where texts are, if decisions are about a table.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the texts.")
+def apply(name: Path, log_file: Path, output: str, field: str | None, encoding: str) -> None:
+    """Make the edits of a log from which a reviewer took some, or those decided for on a page.
 
-    INPUT is what textmend mend read, a file or a folder.
+    INPUT is what was mended or reported, a file or a folder.
 
     Exit status: 0 where all were made, 1 where a file has no result, 2 where nothing was done.
     """
-    _run(name, log_file, output, back=False)
+    try:
+        entries = _reviewed(log_file)
+    except TextmendError as error:
+        fail(error)
+    _run(name, output, entries, back=False, field=field, encoding=encoding)
 
 
-def _run(name: Path, log_file: Path, output: str, *, back: bool) -> None:
+_BEGINNING = 200  # bytes of decisions in which their format is named
+
+
+def _reviewed(file: Path) -> Iterator[log.Entry]:
+    """The edits in a log, or in decisions, which are one object of JSON with their format in it."""
+    with containers.open_read(file) as stream:
+        is_log = FORMAT.encode() not in stream.read(_BEGINNING)
+    return log.read(file) if is_log else log.decided(read_decisions(file))
+
+
+def _run(name: Path, output: str, entries: Iterator[log.Entry], **how: Any) -> None:
     try:
         found = find([str(name)])
         for fault in found.faults:
             complain(fault)
         places = _places(found, name, output)
         failed = len(found.faults)
-        for _, problem in rewrite(found.inputs, places, log.read(log_file), back=back):
+        for _, problem in rewrite(found.inputs, places, entries, **how):
             if problem:
                 complain(problem)
                 failed += 1
     except TextmendError as error:
         fail(error)
-    say(f"{len(found.inputs) - failed:,} files {'given back' if back else 'written'}")
+    say(f"{len(found.inputs) - failed:,} files {'given back' if how['back'] else 'written'}")
     sys.exit(FAILED if failed else 0)
 
 
