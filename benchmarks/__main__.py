@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from benchmarks import gate as gates
 from benchmarks import tables
 from benchmarks.accuracy import Report, circumstances, measure
 from benchmarks.alarms import POOL_WORDS, measure_alarms
+from benchmarks.batch import batch_table, measure_batch
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.languages import recognized
@@ -286,6 +288,23 @@ def gate(path: Path, update: bool, lower: bool, reason: str, jobs: int) -> None:
         floors = gates.raised(figures, floors)
         floors.write(path)
     click.echo(f"the accuracy gate is open: {len(floors.bounds)} bounds kept")
+
+
+@main.command("batch")
+@click.option("--corpus", default="news", help="Whose passages are mended.")
+@click.option("--files", type=click.IntRange(1), default=20_000, help="Files.")
+@click.option("--folders", type=click.IntRange(1), default=200, help="Folders, each a source.")
+@click.option("--megabytes", type=click.IntRange(0), default=2_000, help="Of a table; 0: none.")
+@click.option("--kills", type=click.IntRange(0), default=20, help="Times a batch is killed.")
+@click.option("--seed", type=int, default=0)
+@click.option("--json", "json_file", type=_FILE, default=_RESULTS / "batch.json")
+def batch(corpus: str, seed: int, json_file: Path, **options: Any) -> None:
+    """Mend a folder of many files and a large table; stop, go on, and revert."""
+    chosen = documents(corpus, cut=(60, 240), seed=seed)
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure_batch(chosen, Path(folder), seed=seed, **options)
+    _print([batch_table(found)])
+    _write(json_file, found)
 
 
 @main.command()

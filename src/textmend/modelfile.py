@@ -18,6 +18,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -103,8 +104,17 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 def read_header(path: Path) -> dict[str, Any]:
     """The header of a model file, checked like the rest of it, which is not read.
 
-    That costs little, and tells nearly all that :func:`read` would.
+    That tells nearly all that :func:`read` would. It is shared by all that ask for it: none may
+    change it. Reading the same file again costs nothing.
     """
+    with _opened(path) as file:
+        return _header(path, os.fstat(file.fileno()).st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _header(path: Path, changed: int) -> dict[str, Any]:
+    """The header of a file as it is since it was ``changed``."""
+    del changed
     with _opened(path) as file:
         return _head(file, path)[2]
 
