@@ -394,6 +394,29 @@ def test_a_batch_that_was_killed_goes_on_to_the_same_result(raw: Path, tmp_path:
     assert log.read_bytes() == (tmp_path / "whole.log").read_bytes()
 
 
+def _limited() -> None:
+    import resource  # not on Windows
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits there")
+def test_a_disk_that_is_full_stops_no_batch(raw: Path, tmp_path: Path) -> None:
+    (raw / "big.txt").write_text("A clean text. " * 10_000, encoding="utf-8")
+    options = ["mend", str(raw), "-o", str(tmp_path / "out"), "--field", "text"]
+    line = [sys.executable, "-m", "textmend", *options]
+    done = subprocess.run(line, stderr=subprocess.PIPE, text=True, preexec_fn=_limited, check=False)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert all(each.startswith("textmend: ") for each in lines)
+    assert any("big.txt: cannot be written: File too large; see to that" in each for each in lines)
+    assert any("the manifest of the batch cannot be written: " in each for each in lines)
+    assert "files failed" in lines[-1]
+    assert run(*options).exit_code == 0
+    assert run(*options[:3], tmp_path / "whole", *options[4:]).exit_code == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
 def test_several_processes_give_the_same_result(raw: Path, tmp_path: Path) -> None:
     for jobs in ("1", "2"):
         options: list[str | Path] = ["-o", tmp_path / jobs, "--glob", "*.txt", "--jobs", jobs]

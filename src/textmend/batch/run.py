@@ -226,12 +226,12 @@ class Batch:
                 if isinstance(job, Finished):
                     yield job, None
                     continue
+                begun = 0
+                if self.manifest and job.target:
+                    begun = self.manifest.begin(one.name, job.key, job.target)
             except (TextmendError, OSError, sqlite3.Error) as error:
                 yield Fault(one, _failure(one.path, error), whole=True), None
                 continue
-            begun = 0
-            if self.manifest and job.target:
-                begun = self.manifest.begin(one.name, job.key, job.target)
             piece = _Piece(job, 0, 1, [], before=begun > 0)
             try:
                 size = 0
@@ -379,6 +379,8 @@ def _sized(source: str, texts: list[str]) -> tuple[str, int, int]:
 
 def _failure(path: Path, error: Exception) -> str:
     """What stopped the reading of a file."""
+    if isinstance(error, sqlite3.Error):
+        return _unwritten(path, error)
     if isinstance(error, OSError) and not isinstance(error, TextmendError):
         return f"{shown(path)}: cannot be read: {error.strerror or error}; check the file"
     return str(error)
@@ -388,6 +390,15 @@ def _message(job: _Job, error: Exception) -> str:
     """What stopped the mending of a file."""
     if isinstance(error, TextmendError):
         return str(error)
+    if isinstance(error, sqlite3.Error):
+        return _unwritten(job.one.path, error)
     where = "standard output" if job.target == STANDARD else shown(job.target or job.one.path)
     why = error.strerror if isinstance(error, OSError) else error
     return f"{where}: cannot be written: {why}; see to that, and run the command again"
+
+
+def _unwritten(path: Path, error: sqlite3.Error) -> str:
+    return (
+        f"{shown(path)}: was not mended, since the manifest of the batch cannot be written: "
+        f"{error}; free some space, and run the command again"
+    )
