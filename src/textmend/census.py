@@ -445,12 +445,12 @@ def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
     """
     found = [False] * len(line)
     for place, (kind, text, _) in enumerate(line):
-        before, after = line[max(place - 1, 0) : place], line[place + 1 : place + 2]
         pieces: tuple[int, ...] = ()
         if kind == "other" and text in _APOSTROPHES:
-            apart = all(each and each[0].kind == "space" for each in (before, after))
+            sides = line[max(place - 1, 0) : place], line[place + 1 : place + 2]
+            apart = all(each and each[0].kind == "space" for each in sides)
             pieces = (place - 1 - apart, _after_marks(line, place + 1 + apart))
-        elif kind == "word" and before and before[0].kind == "space" and not text.isalpha():
+        elif kind == "word" and not text.isalpha() and place and line[place - 1].kind == "space":
             first = line[max(place - 2, 0)].text
             if lexicon.frequency(first + text) > lexicon.frequency(text):
                 pieces = (place - 2, place)

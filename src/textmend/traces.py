@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
@@ -453,14 +453,19 @@ class Hypotheses:
         census = self.census
         words = islice(self.census.lexicon.words, _CLOSED_CLASS)
         common = frozenset(word for word in words if len(word) > 1)
+        joined = {each for each in census.places if self._is_joined(each, common)}
+        telling = census.mask({census.places[each] for each in joined})[census.tally.places]
+        with_joined = set(census.tally.lines[telling].tolist())
         runs = [
             (number, run, text)
             for number, line in enumerate(census.lines)
             # Of code, and of what is only told again, nobody knows.
-            for run in (segmenter.runs(line) if census.sizes[number] else ())
+            if census.sizes[number]
+            and (number in with_joined or _CLAUSE.search("".join([token.text for token in line])))
+            for run in segmenter.runs(line)
             # A mark that was left in the place of letters ends no clause.
             if census.marks.keys().isdisjoint([token.text for token in run])
-            and self._may_be_joined(text := "".join([token.text for token in run]), common)
+            and _may_be_joined(text := "".join([token.text for token in run]), joined)
         ]
         more: Counter[tuple[int, int]] = Counter()
         found = Traces(census.tally)
@@ -477,20 +482,13 @@ class Hypotheses:
                 found.note_parts(trace, census.places_of(run), census)
         return replace(found, tally=census.tally.plus(more))
 
-    def _may_be_joined(self, run: str, common: frozenset[str]) -> bool:
-        """Whether a run may be a common word and another one, or holds a mark that ends a clause.
-
-        A quick look, which most runs of clean text do not pass.
-        """
+    def _is_joined(self, word: str, common: frozenset[str]) -> bool:
+        """Whether a word that is rare, or none, may be a common one and another one."""
         lexicon = self.census.lexicon
-        core = run.strip(_MARKS_AROUND)
-        if not core.isalpha():
-            return _CLAUSE.search(run) is not None
-        form = key(core)
-        return lexicon.frequency(form) < _RARE and any(
-            (form[:cut] in common and lexicon.lists(form[cut:]))
-            or (form[cut:] in common and lexicon.lists(form[:cut]))
-            for cut in range(2, len(form) - 1)
+        return lexicon.frequency(word) < _RARE and any(
+            (word[:cut] in common and lexicon.lists(word[cut:]))
+            or (word[cut:] in common and lexicon.lists(word[:cut]))
+            for cut in range(2, len(word) - 1)
         )
 
     def _of_openers(self, rule: Rule) -> Traces:
@@ -519,3 +517,12 @@ class Hypotheses:
                     more[number, trace] += 1
                     found.note_parts(trace, census.places_of([opener]), census)
         return replace(found, tally=census.tally.plus(more))
+
+
+def _may_be_joined(run: str, joined: Container[str]) -> bool:
+    """Whether a run may be several words, or holds a mark that ends a clause.
+
+    A quick look, which most runs of clean text do not pass.
+    """
+    core = run.strip(_MARKS_AROUND)
+    return key(core) in joined if core.isalpha() else _CLAUSE.search(run) is not None

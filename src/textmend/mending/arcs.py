@@ -174,6 +174,8 @@ def _torn_words(
             continue
         here = inside if first else preimages.at(position(token, line))
         start = token.start - offset
+        if form[start : start + 2] not in here.torn_heads and form[start] not in here.torn_heads:
+            continue
         if start and form[start - 1].isalpha() and form[start].isalpha():
             continue
         # What is torn may stand after an elided word.

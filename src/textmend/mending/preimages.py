@@ -227,6 +227,11 @@ class Preimages:
             found.setdefault(each[:2], set()).add(len(each))
         return {head: sorted(lengths) for head, lengths in found.items()}
 
+    @cached_property
+    def torn_heads(self) -> frozenset[str]:
+        """The one or two characters that what is torn may begin with."""
+        return frozenset(self._torn_from) | frozenset(each for each in self.torn if len(each) == 1)
+
     def torn_ends(self, form: str, start: int) -> Iterator[int]:
         """Where what is left of a word may end that begins at ``start`` of a text in lower case."""
         if form[start : start + 1] in self.torn:
