@@ -29,6 +29,7 @@ from benchmarks.languages import recognized
 from benchmarks.losses import FAMILIES, measure_losses
 from benchmarks.metrics import TRACES
 from benchmarks.mistakes import find_mistakes
+from benchmarks.mixtures import measure_mixtures, mixtures_table
 from benchmarks.ocr import measure_ocr, ocr_table
 from benchmarks.peers import LOADERS, ORACLE, load
 from benchmarks.systems import Missing
@@ -304,6 +305,20 @@ def batch(corpus: str, seed: int, json_file: Path, **options: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = measure_batch(chosen, Path(folder), seed=seed, **options)
     _print([batch_table(found)])
+    _write(json_file, found)
+
+
+@main.command("mixtures")
+@click.option("--corpus", default="news", help="Whose passages are mixed.")
+@click.option("--trials", type=click.IntRange(1), default=20, help="Mixtures.")
+@click.option("--texts", type=click.IntRange(2), default=20, help="Texts of each channel.")
+@click.option("--cut", type=(int, int), default=(60, 200), help="Words of a text, MIN to MAX.")
+@click.option("--seed", type=int, default=0)
+@click.option("--json", "json_file", type=_FILE, default=_RESULTS / "mixtures.json")
+def mixtures(corpus: str, cut: tuple[int, int], seed: int, json_file: Path, **options: Any) -> None:
+    """Give inference sources that are really several; say what it finds of their channels."""
+    found = measure_mixtures(documents(corpus, cut=cut, seed=seed), seed=seed, **options)
+    _print([mixtures_table(found)])
     _write(json_file, found)
 
 
