@@ -2,12 +2,13 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
-from textmend import Mender
+from textmend import Mender, TextmendError
 from textmend.integrations import columns
-from textmend.integrations.columns import is_missing, mend_present, menders
+from textmend.integrations.columns import is_missing, mended, menders
 
 HOSTS = ("datasets", "datatrove", "pandas", "polars", "pyarrow", "pyspark", "sklearn", "spacy")
 
@@ -28,10 +29,18 @@ def test_what_pandas_means_by_missing() -> None:
 
 
 def test_what_is_missing_stays_and_what_is_no_text_is_refused() -> None:
-    nan = math.nan
-    assert list(mend_present(str.upper, [None, "a", nan, ""])) == [None, "A", nan, ""]  # type: ignore[list-item]
-    with pytest.raises(ValueError, match=r"text is 5; it must be a str"):
-        list(mend_present(Mender(channel="the").mend, [5]))  # type: ignore[list-item]
+    nan: Any = math.nan
+    told = Mender(channel="the")
+    assert mended([None, "Sourn", nan, ""], told) == [None, "Southern", nan, ""]
+    with pytest.raises(TextmendError, match=r"text is 5; it must be a str"):
+        mended([5], told)
+
+
+def test_texts_of_one_origin(snippets: Mapping[str, list[str]]) -> None:
+    texts = [None, *snippets["a"], None]
+    expected = list(Mender().mend_many(snippets["a"], pool=True))
+    assert mended(iter(texts), pool=True) == [None, *expected, None]
+    assert expected != snippets["a"] == mended(snippets["a"])
 
 
 def test_a_mender_for_each_source(snippets: Mapping[str, list[str]]) -> None:

@@ -1,17 +1,15 @@
 """What hosts with columns share: texts some of which are missing, and texts of several sources.
 
-Knows no host. Start reading at :func:`mend_present`.
+Knows no host. Start reading at :func:`mended`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 from textmend import Mended, Mender
-
-Result = TypeVar("Result")
 
 # A source is known by 20,000 words (see Mender.for_source); this many characters hold them.
 SAMPLE = 150_000
@@ -30,11 +28,18 @@ def _is_nan(value: Any) -> bool:
         return True
 
 
-def mend_present(
-    mend: Callable[[str], Result], texts: Iterable[str | None]
-) -> Iterator[Result | Any]:
-    """What ``mend`` makes of each text; what is missing stays as it is."""
-    return (text if is_missing(text) else mend(text) for text in texts)  # type: ignore[arg-type]
+def mended(
+    texts: Iterable[Any], mender: Mender | None = None, *, pool: bool = False
+) -> list[str | None]:
+    """The texts mended, each on its own evidence; what is missing stays as it is.
+
+    ``mender``: by default ``Mender()``. ``pool``: they are of one origin, and share their evidence.
+    """
+    mender = mender or Mender()
+    if pool:
+        texts = list(texts)
+        mender = mender.for_source(text for text in texts if not is_missing(text))
+    return [text if is_missing(text) else mender.mend(text) for text in texts]
 
 
 def edits_as_json(mended: Mended) -> str:
@@ -45,7 +50,7 @@ def edits_as_json(mended: Mended) -> str:
     return json.dumps([edit.to_dict() for edit in mended.edits], ensure_ascii=False)
 
 
-def menders(mender: Mender, rows: Iterable[tuple[Hashable, str | None]]) -> dict[Hashable, Mender]:
+def menders(mender: Mender, rows: Iterable[tuple[Hashable, Any]]) -> dict[Hashable, Mender]:
     """A mender for each source, from rows of source and text, which are read once.
 
     No more of each source is kept than tells its channel, and only until it does. A row whose
@@ -58,7 +63,7 @@ def menders(mender: Mender, rows: Iterable[tuple[Hashable, str | None]]) -> dict
         if is_missing(source) or is_missing(text) or source in found:
             continue
         sample = samples.setdefault(source, [])
-        sample.append(text[:SAMPLE])  # type: ignore[index]  # it is not missing
+        sample.append(text[:SAMPLE])
         sizes[source] = sizes.get(source, 0) + len(sample[-1])
         if sizes[source] >= SAMPLE:
             found[source] = mender.for_source(samples.pop(source))
