@@ -13,6 +13,11 @@ ARTICLES = [each.text for each in corpora.load("news", split="dev")]
 
 
 @pytest.fixture(scope="session")
+def articles() -> list[str]:
+    return ARTICLES
+
+
+@pytest.fixture(scope="session")
 def clean() -> list[str]:
     return ARTICLES[:6]
 
