@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +261,64 @@ def speed(most: int, json_file: Path | None) -> None:
     found = measure_speed(most=most)
     _print(speed_tables(found))
     _write(json_file or _RESULTS / "speed.json", found.to_dict())
+
+
+@main.command()
+@click.option("--corpus", default="news", help="Clean text, as elsewhere.")
+@click.option("--cut", type=(int, int), default=(20, 60), help="Passages of MIN to MAX words.")
+@click.option("--documents", "count", type=click.IntRange(1), default=10_000)
+@click.option("--host", "names", multiple=True, help="Default: all. Repeatable.")
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def hosts(
+    corpus: str, cut: tuple[int, int], count: int, names: Sequence[str], json_file: Path | None
+) -> None:
+    """Words per second through each host, beside mend_many in the same run."""
+    from benchmarks.hosts import HOSTS, hosts_table, measure_hosts, sample
+
+    if unknown := set(names) - set(HOSTS):
+        raise click.UsageError(f"--host {unknown.pop()}: it is one of {', '.join(HOSTS)}")
+    passages = [each.text for each in documents(corpus, cut=cut)]
+    found = measure_hosts(sample(passages, count), names)
+    _print([hosts_table(found)])
+    for name, why in found.missing.items():
+        click.echo(f"{name}: not run: {why}")
+    _write(json_file or _RESULTS / "hosts.json", found.to_dict())
+
+
+@main.command()
+@click.option("--corpus", default="news", help="Clean text, as elsewhere.")
+@click.option("--channel", default="the,ad", help="What damages it: a spec.")
+@click.option("--min-words", type=int, default=0, help="Longer documents only.")
+@click.option("--limit", type=int, default=30, help="So many documents, drawn.")
+@click.option("--seed", type=int, default=0)
+@click.option("--ner", "model", default="en_core_web_sm", help="A pipeline of spaCy.")
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def downstream(
+    corpus: str,
+    channel: str,
+    min_words: int,
+    limit: int,
+    seed: int,
+    model: str,
+    json_file: Path | None,
+) -> None:
+    """What deduplication and NER make of damaged texts, and of mended ones."""
+    from benchmarks.downstream import downstream_table, measure_duplicates, measure_entities
+
+    lossy = Channel.parse(channel)
+    chosen = documents(corpus, min_words=min_words, limit=limit, seed=seed)
+    clean = [each.text for each in chosen]
+    damaged = [lossy.apply(text) for text in clean]
+    found = []
+    for measured in (measure_duplicates, partial(measure_entities, model=model)):
+        try:
+            found.append(measured(clean, damaged))
+        except Missing as reason:
+            click.echo(f"not run: {reason}")
+    _print([downstream_table(found)])
+    options = {"corpus": corpus, "channel": channel, "seed": seed}
+    described = {**circumstances(), "options": options, "figures": [asdict(each) for each in found]}
+    _write(json_file or _RESULTS / "downstream.json", described)
 
 
 @main.command()
