@@ -60,7 +60,7 @@ def mend_by_source(
             channels = channels_by_source(df, column, source=source, mender=mender)
         found = {row[source]: row[_CHANNELS] for row in channels.collect()}
     shared = df.sparkSession.sparkContext.broadcast(found)
-    mended = F.pandas_udf(_mending(mender, shared), _MENDED_TYPE)
+    mended = F.pandas_udf(_mending(mender, shared, edits is not None), _MENDED_TYPE)
     # What a channel takes is worked out when it is met, and kept for some channels only: the texts
     # of a source come one after the other.
     result = df.sortWithinPartitions(source).withColumn(_MENDED, mended(column, source))
@@ -123,24 +123,23 @@ def _inferring(mender: Mender, column: str, source: str) -> Callable[..., pd.Dat
     return infer
 
 
-def _mending(mender: Mender, channels: Any) -> Callable[[_Columns], Iterator[pd.DataFrame]]:
+def _mending(
+    mender: Mender, channels: Any, edits: bool
+) -> Callable[[_Columns], Iterator[pd.DataFrame]]:
+    def explained(text: str, source: Any, menders: dict[Any, Mender]) -> tuple[str, str | None]:
+        mended = _mender_of(source, mender, channels.value, menders).mend_and_explain(text)
+        return mended.text, edits_as_json(mended) if edits else None
+
     def mend(batches: _Columns) -> Iterator[pd.DataFrame]:
         menders: dict[Any, Mender] = {}
         for texts, sources in batches:
             rows = [
-                (None, None)
-                if pd.isna(text)
-                else _explained(_mender_of(source, mender, channels.value, menders), text)
+                (None, None) if pd.isna(text) else explained(text, source, menders)
                 for text, source in zip(texts, sources, strict=True)
             ]
             yield pd.DataFrame(rows, columns=_MENDED_TYPE.names, dtype=object)
 
     return mend
-
-
-def _explained(mender: Mender, text: str) -> tuple[str, str]:
-    mended = mender.mend_and_explain(text)
-    return mended.text, edits_as_json(mended)
 
 
 def _mender_of(
