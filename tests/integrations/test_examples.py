@@ -85,8 +85,9 @@ def test_the_spark_job(tmp_path: Path, snippets: dict[str, list[str]]) -> None:
 
     from textmend import Mender
 
-    texts = [*snippets["a"], None, *snippets["c"]]
-    sites = ["a"] * (len(snippets["a"]) + 1) + ["c"] * len(snippets["c"])
+    clean = snippets["c"][:5]
+    texts = [*snippets["a"], None, *clean]
+    sites = ["a"] * (len(snippets["a"]) + 1) + ["c"] * len(clean)
     parquet.write_table(table({"text": texts, "site": sites}), tmp_path / "raw.parquet")
     job = [sys.executable, str(ROOT / "docs" / "spark_job.py"), "--edits", "edits"]
     environment = {
@@ -103,6 +104,6 @@ def test_the_spark_job(tmp_path: Path, snippets: dict[str, list[str]]) -> None:
         capture_output=True,
     )
     found = parquet.read_table(tmp_path / "mended").to_pylist()
-    expected = [*Mender().mend_many(snippets["a"], pool=True), None, *snippets["c"]]
+    expected = [*Mender().mend_many(snippets["a"], pool=True), None, *clean]
     assert sorted(row["text"] or "" for row in found) == sorted(text or "" for text in expected)
     assert parquet.read_table(tmp_path / "mended-channels").num_rows == 2

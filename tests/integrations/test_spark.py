@@ -44,10 +44,10 @@ def spark() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def rows(snippets: Mapping[str, list[str]]) -> list[tuple[int, str | None, str | None]]:
     """Sources of very different sizes, and whatever else comes in real data."""
-    several = [("a", text) for text in snippets["a"] * 2]
-    several += [("b", text) for text in snippets["b"]]
-    several += [("c", text) for text in snippets["c"]]
-    several += [("huge", "\n".join(snippets["a"] * 20))]
+    several = [("a", text) for text in snippets["a"]]
+    several += [("b", text) for text in snippets["b"][:8]]
+    several += [("c", text) for text in snippets["c"][:8]]
+    several += [("huge", "\n".join(snippets["a"] * 8))]
     odd: list[tuple[str | None, str | None]] = [
         ("a", None), ("a", ""), (None, None), ("none", None), ("empty", ""), ("one", "y met or"),
         (None, "y met or farmers in Sourn Nerlands"),
@@ -82,8 +82,8 @@ def test_each_text_is_mended_by_the_channel_of_its_source(
         assert json.loads(row.edits) == [edit.to_dict() for edit in told.edits]
         if site in changed:
             changed[site] += text != told.text
-    assert changed["a"] > 10
-    assert changed["b"] > 5
+    assert changed["a"] > 5
+    assert changed["b"] > 3
     assert changed["huge"] == 1
     assert changed["c"] == changed["one"] == 0
 
@@ -133,7 +133,7 @@ def test_a_channel_that_is_told_is_that_of_all(spark: Any) -> None:
 
 
 def test_a_worker_loads_the_model_once(spark: Any, snippets: Mapping[str, list[str]]) -> None:
-    texts = [(number, "a", text) for number, text in enumerate(snippets["a"] * 8)]
+    texts = [(number, "a", text) for number, text in enumerate(snippets["a"] * 2)]
     mend_by_source(frame(spark, texts), "text", source="site").collect()
 
     # Asked by a UDF: an RDD has other workers.
