@@ -80,24 +80,29 @@ def measure_hosts(
 ) -> Hosts:
     """The hosts of these names, or all; with several workers those that have processes.
 
-    ``repeat``: each is timed so often, and its best time taken: others use the machine, too.
+    ``repeat``: each is timed so often, in turn with ``mend_many``, and the best times are taken:
+    others use the machine, too.
     """
     words = sum(len(text.split()) for text in texts)
     mender = Mender()
     expected = list(mender.mend_many(texts))
-    baseline, _ = _timed(lambda: list(mender.mend_many(texts)), repeat)
-    found = [Host("mend_many", 1, words, baseline, baseline)]
+    found = []
     missing = {}
     for name in names or HOSTS:
         for count in workers if name in _PARALLEL else (1,):
             try:
                 with HOSTS[name](texts, count) as run:
-                    seconds, mended = _timed(run, repeat)
+                    times = []
+                    for _ in range(repeat):
+                        baseline, _ = _timed(lambda: list(mender.mend_many(texts)))
+                        seconds, mended = _timed(run)
+                        times.append((baseline, seconds))
             except ImportError as error:
                 missing[name] = str(error)
                 break
             if list(mended) != expected:
                 raise Missing(f"{name} does not mend as mend_many does")
+            baseline, seconds = map(min, zip(*times, strict=True))
             found.append(Host(name, count, words, seconds, baseline))
     about = {**circumstances(), "documents": len(texts), "words": words}
     return Hosts(tuple(found), missing, about)
@@ -105,7 +110,9 @@ def measure_hosts(
 
 def hosts_table(found: Hosts) -> Table:
     """Each host beside ``mend_many``, and with more workers beside itself with one."""
-    table = Table("host", "workers", "words/s", "overhead", "times one worker", title="Hosts")
+    table = Table(
+        "host", "workers", "words/s", "mend_many", "overhead", "times one worker", title="Hosts"
+    )
     of_one = {each.name: each.seconds for each in found.hosts if each.workers == 1}
     for each in found.hosts:
         alone = each.workers == 1
@@ -113,19 +120,17 @@ def hosts_table(found: Hosts) -> Table:
             each.name,
             str(each.workers),
             f"{each.rate:,.0f}",
+            f"{each.words / each.baseline:,.0f}",
             f"{100 * each.overhead:.1f} %" if alone else "",
             "" if alone or each.name not in of_one else f"{of_one[each.name] / each.seconds:.2f}",
         )
     return table
 
 
-def _timed(run: Run, repeat: int) -> tuple[float, Texts]:
-    taken = []
-    for _ in range(repeat):
-        start = perf_counter()
-        mended = run()
-        taken.append(perf_counter() - start)
-    return min(taken), mended
+def _timed(run: Run) -> tuple[float, Texts]:
+    start = perf_counter()
+    mended = run()
+    return perf_counter() - start, mended
 
 
 # One context each, which makes the host ready, gives what is timed, and ends the host.

@@ -203,7 +203,7 @@ def plan_table(found: Plan, workers: float) -> Table:
     table = Table("reckoned", "", title="Plan")
     for what, hours in (("each text alone", found.alone), ("by source", found.pooled)):
         table.add_row(f"{what}, hours of a core", f"{hours:,.0f}")
-        table.add_row(f"… days with {workers:,.0f} workers", f"{hours / workers / 24:,.1f}")
+        table.add_row(f"… hours with {workers:,.0f} workers", f"{hours / workers:,.1f}")
     table.add_row("memory of all workers", f"{found.memory:,.0f} GB")
     table.add_row("edits, compressed", f"{found.edits:,.0f} GB")
     table.add_row("channels, on the driver", f"{found.channels:,.2f} GB")
