@@ -10,6 +10,8 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +264,117 @@ def speed(most: int, json_file: Path | None) -> None:
     found = measure_speed(most=most)
     _print(speed_tables(found))
     _write(json_file or _RESULTS / "speed.json", found.to_dict())
+
+
+@main.command()
+@click.option("--corpus", default="news", help="Clean text, as elsewhere.")
+@click.option("--cut", type=(int, int), default=(20, 60), help="Passages of MIN to MAX words.")
+@click.option("--documents", "count", type=click.IntRange(1), default=10_000)
+@click.option("--host", "names", multiple=True, help="Default: all. Repeatable.")
+@click.option(
+    "--repeat", type=click.IntRange(1), default=3, help="Times, the best of which counts."
+)
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def hosts(
+    corpus: str,
+    cut: tuple[int, int],
+    count: int,
+    names: Sequence[str],
+    repeat: int,
+    json_file: Path | None,
+) -> None:
+    """Words per second through each host, beside mend_many in the same run."""
+    from benchmarks.hosts import HOSTS, hosts_table, measure_hosts, sample
+
+    if unknown := set(names) - set(HOSTS):
+        raise click.UsageError(f"--host {unknown.pop()}: it is one of {', '.join(HOSTS)}")
+    passages = [each.text for each in documents(corpus, cut=cut)]
+    found = measure_hosts(sample(passages, count), names, repeat=repeat)
+    _print([hosts_table(found)])
+    for name, why in found.missing.items():
+        click.echo(f"{name}: not run: {why}")
+    _write(json_file or _RESULTS / "hosts.json", found.to_dict())
+
+
+@main.command()
+@click.option("--corpus", default="news", help="Clean text, as elsewhere.")
+@click.option("--limit", type=click.IntRange(20), default=200, help="So many documents, drawn.")
+@click.option("--documents", "count", type=float, default=1e9, help="So many shall be mended …")
+@click.option("--words", type=float, default=500, help="… of so many words each,")
+@click.option("--damaged", type=click.FloatRange(0, 1), default=0.02, help="this share damaged,")
+@click.option("--sources", type=float, default=1e6, help="of so many sources,")
+@click.option("--workers", type=float, default=1000, help="by so many workers at once.")
+@click.option("--measured", type=_FILE, help="The JSON of an earlier run: only reckon.")
+@click.option("--spark", is_flag=True, help="Measure how sources of many sizes do on Spark, too.")
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def scale(
+    corpus: str,
+    limit: int,
+    count: float,
+    words: float,
+    damaged: float,
+    sources: float,
+    workers: float,
+    measured: Path | None,
+    spark: bool,
+    json_file: Path | None,
+) -> None:
+    """What very many documents cost: measured on few, and reckoned for all."""
+    from benchmarks import scale as scales
+
+    if measured:
+        costs = scales.Costs(**json.loads(measured.read_text(encoding="utf-8"))["costs"])
+    else:
+        texts = [each.text for each in documents(corpus, limit=limit)]
+        costs = scales.measure_costs(texts)
+    found = scales.plan(
+        costs, documents=count, words=words, damaged=damaged, sources=sources, workers=workers
+    )
+    _print([scales.costs_table(costs), scales.plan_table(found, workers)])
+    described: dict[str, Any] = {**circumstances(), "costs": asdict(costs), "plan": asdict(found)}
+    if spark:
+        passages = [each.text for each in documents(corpus, cut=(20, 60))]
+        skewed = scales.measure_skew(passages)
+        _print([scales.skew_table(skewed)])
+        described["skew"] = [asdict(each) for each in skewed]
+    if not measured:
+        _write(json_file or _RESULTS / "scale.json", described)
+
+
+@main.command()
+@click.option("--corpus", default="news", help="Clean text, as elsewhere.")
+@click.option("--channel", default="the,ad", help="What damages it: a spec.")
+@click.option("--min-words", type=int, default=0, help="Longer documents only.")
+@click.option("--limit", type=int, default=30, help="So many documents, drawn.")
+@click.option("--seed", type=int, default=0)
+@click.option("--ner", "model", default="en_core_web_sm", help="A pipeline of spaCy.")
+@click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
+def downstream(
+    corpus: str,
+    channel: str,
+    min_words: int,
+    limit: int,
+    seed: int,
+    model: str,
+    json_file: Path | None,
+) -> None:
+    """What deduplication and NER make of damaged texts, and of mended ones."""
+    from benchmarks.downstream import downstream_table, measure_duplicates, measure_entities
+
+    lossy = Channel.parse(channel)
+    chosen = documents(corpus, min_words=min_words, limit=limit, seed=seed)
+    clean = [each.text for each in chosen]
+    damaged = [lossy.apply(text) for text in clean]
+    found = []
+    for measured in (measure_duplicates, partial(measure_entities, model=model)):
+        try:
+            found.append(measured(clean, damaged))
+        except Missing as reason:
+            click.echo(f"not run: {reason}")
+    _print([downstream_table(found)])
+    options = {"corpus": corpus, "channel": channel, "seed": seed}
+    described = {**circumstances(), "options": options, "figures": [asdict(each) for each in found]}
+    _write(json_file or _RESULTS / "downstream.json", described)
 
 
 @main.command()

@@ -1,11 +1,12 @@
 import json
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from textmend import Channel, Drop, Edit, Mended, TextmendError, mend_and_explain
-from textmend.edits import Alternative, apply_edits, revert_edits
+from textmend.edits import Alternative, Unit, apply_edits, revert_edits
 from textmend.evidence import Evidence, Explained
 
 
@@ -213,3 +214,161 @@ def test_pieces_that_were_spared_are_so_within_the_word_that_they_became() -> No
     intact = ((0, 2), (3, 6), (6, 7), (7, 10), (11, 14))
     mended = Mended(text, (edit(3, "off-icl", "off-icial"),), Channel.random(), intact=intact)
     assert mended.damage() == text
+
+
+Side = Literal["mended", "original"]
+SIDES: tuple[Side, Side] = ("mended", "original")
+UNITS: tuple[Unit, ...] = ("code-points", "utf-8", "utf-16")
+# A character of each length in UTF-8, and one that takes two units of UTF-16.
+WIDE = str.maketrans("abxyz", "aé€\U0001f600z")
+
+
+def widened(mended: Mended) -> Mended:
+    """The same with characters that are of more than one byte or unit."""
+    return Mended(
+        mended.original.translate(WIDE),
+        tuple(
+            edit(each.start, each.before.translate(WIDE), each.after.translate(WIDE))
+            for each in mended.edits
+        ),
+    )
+
+
+def texts_of(mended: Mended, to: Side) -> tuple[str, str]:
+    """The text that spans are of, and the one that they are mapped to."""
+    return (mended.original, mended.text) if to == "mended" else (mended.text, mended.original)
+
+
+def all_spans(text: str) -> list[tuple[int, int]]:
+    places = range(len(text) + 1)
+    return [(start, end) for start in places for end in places[start:]]
+
+
+def in_units(text: str, unit: Unit, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Counted anew from the text before each place."""
+
+    def offset(place: int) -> int:
+        match unit:
+            case "code-points":
+                return place
+            case "utf-8":
+                return len(text[:place].encode())
+            case "utf-16":
+                return len(text[:place].encode("utf-16-le")) // 2
+
+    return [(offset(start), offset(end)) for start, end in spans]
+
+
+@given(mended_texts(), st.sampled_from(SIDES))
+def test_a_span_keeps_what_it_covers_and_gets_no_more_than_whole_edits(
+    mended: Mended, to: Side
+) -> None:
+    source, target = texts_of(mended, to)
+    spans = all_spans(source)
+    edits = [
+        ((each.start, each.end), (start, start + len(each.after)))
+        for each, start in zip(mended.edits, mended._starts, strict=True)
+    ]
+    for (start, end), (first, last) in zip(spans, mended.map_spans(spans, to=to), strict=True):
+        assert 0 <= first <= last <= len(target)
+        if start == end:
+            assert first == last
+            continue
+        place = start
+        pieces = ""
+        while place < end:  # character by character, whole edits at once
+            for of_original, of_mended in edits:
+                here, there = (
+                    (of_original, of_mended) if to == "mended" else (of_mended, of_original)
+                )
+                if here[0] <= place < here[1]:
+                    pieces += target[there[0] : there[1]]
+                    place = here[1]
+                    break
+                # What has nothing in the source lies between two characters: inside, it is covered.
+                if here[0] == here[1] == place > start:
+                    pieces += target[there[0] : there[1]]
+            else:
+                pieces += source[place]
+                place += 1
+        assert target[first:last] == pieces
+
+
+@given(mended_texts())
+def test_a_span_there_and_back_covers_itself(mended: Mended) -> None:
+    spans = [span for span in all_spans(mended.original) if span[0] < span[1]]
+    there = mended.map_spans(spans)
+    again = mended.map_spans(there, to="original")
+    for (start, end), (first, last) in zip(spans, again, strict=True):
+        assert first <= start
+        assert end <= last
+    assert mended.map_spans(again) == there
+
+
+@given(mended_texts().map(widened), st.sampled_from(SIDES), st.sampled_from(UNITS))
+def test_spans_in_units_are_those_in_characters(mended: Mended, to: Side, unit: Unit) -> None:
+    source, target = texts_of(mended, to)
+    spans = all_spans(source)
+    assert mended.map_spans(in_units(source, unit, spans), to=to, unit=unit) == in_units(
+        target, unit, mended.map_spans(spans, to=to)
+    )
+
+
+@given(mended_texts())
+def test_maps_compose_with_those_of_another_cleaner(mended: Mended) -> None:
+    # It deletes dashes and knows where each character that it left was: what most cleaners do.
+    dirty = "-" + "--".join(mended.original) + "-"
+    was = [place for place, character in enumerate(dirty) if character != "-"]
+    words = [
+        (start, end)
+        for start, end in all_spans(mended.original)
+        if mended.original[start:end].isalpha()
+    ]
+    of_mended = mended.map_spans(words)
+    for word, (start, end) in zip(words, mended.map_spans(of_mended, to="original"), strict=True):
+        assert start <= word[0] < word[1] <= end
+        found = dirty[was[start] : was[end - 1] + 1]
+        assert found.replace("-", "") == mended.original[start:end]
+
+
+@given(mended_texts(), st.data())
+def test_maps_of_two_menders_compose(first: Mended, data: st.DataObject) -> None:
+    # The second one puts back one more letter, somewhere.
+    place = data.draw(st.integers(0, len(first.text) - 1))
+    second = Mended(first.text, (edit(place, first.text[place], first.text[place] + "s"),))
+    spans = [span for span in all_spans(first.original) if span[0] < span[1]]
+    there = second.map_spans(first.map_spans(spans))
+    for (start, end), (begin, stop) in zip(spans, there, strict=True):
+        letters = iter(second.text[begin:stop])
+        assert all(letter in letters for letter in first.original[start:end])  # in this order
+    back = first.map_spans(second.map_spans(there, to="original"), to="original")
+    assert all(b <= s and e <= f for (s, e), (b, f) in zip(spans, back, strict=True))
+
+
+def test_spans_at_what_was_put_back() -> None:
+    mended = Mended("many or areas", (edit(0, "", "so "), edit(5, "or", "other")))
+    assert mended.text == "so many other areas"
+    assert mended.map_spans([(0, 4), (5, 6), (6, 13), (0, 0)]) == [(3, 7), (8, 13), (8, 19), (3, 3)]
+    back = mended.map_spans([(0, 2), (0, 4), (9, 10), (12, 19)], to="original")
+    assert back == [(0, 0), (0, 1), (5, 7), (5, 13)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "unit", "message"),
+    [
+        ([(0, 9)], "code-points", "offset 9 is outside the text, which ends at 4"),
+        ([(0, 6)], "utf-8", "offset 6 is outside the text, which ends at 5"),
+        ([(0, 4)], "utf-8", r"offset 4 is inside a character, 'é'; is it in utf-8\?"),
+        ([(2, 1)], "utf-16", r"span \(2, 1\) ends before it starts"),
+        ([(1.5, 2)], "code-points", "pairs of offsets"),
+        ([(0, 1)], "bytes", "unknown unit 'bytes'; it is one of code-points, utf-8, utf-16"),
+    ],
+)
+def test_spans_that_are_none(spans: list[tuple[int, int]], unit: Unit, message: str) -> None:
+    with pytest.raises(TextmendError, match=message):
+        Mended("café").map_spans(spans, unit=unit)
+
+
+def test_a_side_that_is_none() -> None:
+    with pytest.raises(TextmendError, match="unknown to 'clean'; it is one of mended, original"):
+        Mended("a").map_spans([], to="clean")  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ Start reading at :class:`Mended`.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import accumulate
@@ -20,6 +20,9 @@ from textmend.errors import TextmendError
 from textmend.evidence import Evidence
 
 Kind = Literal["word", "rejoined-word", "vanished-word", "parted-words"]
+Unit = Literal["code-points", "utf-8", "utf-16"]
+_UNITS: tuple[Unit, ...] = ("code-points", "utf-8", "utf-16")
+_SIDES = ("mended", "original")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +264,60 @@ class Mended:
         """The review page, for a notebook; None (then its repr is shown) without the extra."""
         return type(self).in_notebook(self)
 
+    def map_spans(
+        self,
+        spans: Iterable[tuple[int, int]],
+        *,
+        to: Literal["mended", "original"] = "mended",
+        unit: Unit = "code-points",
+    ) -> list[tuple[int, int]]:
+        """Annotations (start, end) of one text as those of the other one, in their order.
+
+        ``to``: of which text they shall be; those given are of the other one. ``unit``: what
+        offsets count in both: characters of Python, bytes of UTF-8, or units of UTF-16 as in
+        JavaScript and Java. A span keeps the characters that it covers: what was put back beside it
+        stays outside, and of a repaired word that it covers in part it gets the whole. A span of
+        what has nothing on the other side, a word that was put back, has the length 0 there.
+
+        >>> from textmend import mend_and_explain
+        >>> mended = mend_and_explain("many or areas", channel="the")
+        >>> mended.map_spans([(5, 13)]), mended.map_spans([(5, 10)], to="original")
+        ([(5, 16)], [(5, 7)])
+        """
+        checks.one_of("map_spans", "to", to, _SIDES)
+        checks.one_of("map_spans", "unit", unit, _UNITS)
+        forward = to == "mended"
+        source, target = (self.original, self.text)[:: 1 if forward else -1]
+        reading, writing = _Units(source, unit), _Units(target, unit)
+        found = []
+        for start, end in checks.spans("spans", spans):
+            first, last = reading.characters(start), reading.characters(end)
+            if last < first:
+                raise TextmendError(f"span {(start, end)} ends before it starts")
+            place, stop = self._mapped(first, last, forward)
+            found.append((writing.units(place), writing.units(stop)))
+        return found
+
+    def _mapped(self, start: int, end: int, forward: bool) -> tuple[int, int]:
+        """A span of one text in the other one, in characters."""
+        if start == end:
+            place = self.to_mended(start) if forward else self.to_original(start)
+            return place, place
+        return self._around(start, forward)[0], self._around(end - 1, forward)[1]
+
+    def _around(self, place: int, forward: bool) -> tuple[int, int]:
+        """What stands in one text for a character of the other one: it, or all of its edit."""
+        at = bisect_right(self._edit_starts if forward else self._starts, place)
+        if at:
+            edit, start = self.edits[at - 1], self._starts[at - 1]
+            here, there = (edit.start, edit.end), (start, start + len(edit.after))
+            if not forward:
+                here, there = there, here
+            if place < here[1]:
+                return there
+        place += self._shifts[at] if forward else -self._shifts[at]
+        return place, place + 1
+
     def to_dict(self) -> dict[str, Any]:
         """Everything but the texts as plain values for JSON."""
         return {
@@ -299,3 +356,44 @@ def _check(offset: int, text: str) -> None:
         raise TextmendError(
             f"offset {offset} is outside the text, which has {len(text)} characters"
         )
+
+
+class _Units:
+    """The offsets of a text in a unit, and its characters: each as the other."""
+
+    def __init__(self, text: str, unit: Unit) -> None:
+        self._text = text
+        self._unit = unit
+        # Where each character starts, and where the last one ends; None where all are of one unit.
+        self._starts: list[int] | None = None
+        if unit != "code-points" and not text.isascii():
+            size = _bytes_of if unit == "utf-8" else _units_of
+            self._starts = [0, *accumulate(map(size, text))]
+
+    def units(self, place: int) -> int:
+        """The offset of a character."""
+        return place if self._starts is None else self._starts[place]
+
+    def characters(self, offset: int) -> int:
+        """The character at an offset."""
+        checks.whole("offset", offset)
+        size = self.units(len(self._text))
+        if not 0 <= offset <= size:
+            raise TextmendError(f"offset {offset} is outside the text, which ends at {size}")
+        if self._starts is None:
+            return offset
+        place = bisect_left(self._starts, offset)
+        if self._starts[place] != offset:
+            raise TextmendError(
+                f"offset {offset} is inside a character, {self._text[place - 1]!r}; "
+                f"is it in {self._unit}?"
+            )
+        return place
+
+
+def _bytes_of(character: str) -> int:
+    return len(character.encode("utf-8", "surrogatepass"))
+
+
+def _units_of(character: str) -> int:
+    return 1 + (character > "\uffff")
