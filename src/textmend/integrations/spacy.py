@@ -108,8 +108,7 @@ def mended_of(doc: Doc) -> Mended:
     told = doc._.mended
     if told is None:
         return Mended(doc.text)
-    edits = [{**each, "alternatives": (), "drops": tuple(each["drops"])} for each in told["edits"]]
-    return Mended(told["original"], tuple(Edit(**each) for each in edits))
+    return Mended(told["original"], tuple(map(Edit.from_dict, told["edits"])))
 
 
 def _span_of(part: Span | Token) -> tuple[int, int]:
