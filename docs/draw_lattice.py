@@ -90,8 +90,7 @@ def main() -> None:
         for each in judged(damaged, channel)
         if start <= each.arc.start and each.arc.end <= start + len(SENTENCE)
     ]
-    options = {"svg.hashsalt": "lattice", "font.family": "DejaVu Sans Mono"}
-    with mpl.rc_context(options):
+    with mpl.rc_context({"svg.hashsalt": "lattice", "font.family": "DejaVu Sans Mono"}):
         figure = Figure(figsize=(12.4, 3.6), layout="constrained", facecolor="white")
         axes = figure.subplots()
         _draw(axes, found, start)
@@ -122,8 +121,8 @@ def _draw(axes: Axes, found: list[Judged], start: int) -> None:
 
 def _words(axes: Axes, each: Judged, first: int, last: int) -> None:
     """The arcs of a slot, the likeliest nearest to the text."""
-    order = np.argsort(-each.words, kind="stable")[:_MOST]
-    order = [place for at, place in enumerate(order) if at < 2 or each.words[place] > 0.001]
+    ranked = np.argsort(-each.words, kind="stable")[:_MOST].tolist()
+    order = [place for at, place in enumerate(ranked) if at < 2 or each.words[place] > 0.001]
     # A few candidates over a short span stand higher, clear of what stands beside it.
     base = 0.75 if len(each.arc.slot.words) == 1 else 1.15
     for level, place in enumerate(order):
