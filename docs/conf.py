@@ -4,6 +4,8 @@ Sphinx, since the docstrings of textmend are in its markup and make the referenc
 MyST, so that all other pages are Markdown, which is read as it is and run by pytest.
 """
 
+from sphinx.application import Sphinx
+
 import textmend
 
 project = "textmend"
@@ -23,3 +25,12 @@ html_title = f"textmend {release}"
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
+
+
+def setup(app: Sphinx) -> None:
+    """Pages name the file of the benchmarks where it lies; here it is a page beside them."""
+    app.connect("source-read", _benchmarks_beside)
+
+
+def _benchmarks_beside(_app: Sphinx, _page: str, source: list[str]) -> None:
+    source[0] = source[0].replace("](../benchmarks/README.md", "](benchmarks.md")
