@@ -29,6 +29,7 @@ SPECS = (
     "ligatures:extended:space",
     "ligatures(ti,tt,tti):?",
     "ff:f",
+    "non-ascii",
     "doubled",
     "drop-caps",
     "drop-caps:word",
