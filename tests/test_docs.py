@@ -40,6 +40,8 @@ def test_names_of_functions_exist() -> None:
     }
     assert len(names) > 20
     for name in names - {"textmend.toml", "textmend.training"}:
+        if name.startswith("textmend.integrations"):
+            continue  # hosts need not be installed; their examples are run where they are
         found: object = textmend
         module = "textmend"
         for part in name.split(".")[1:]:
