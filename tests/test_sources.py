@@ -68,6 +68,12 @@ def test_one_channel_stays_one() -> None:
     assert found(parts["the,ad"]) == {frozenset({"the", "ad"}): pytest.approx(1.0, abs=0.1)}
 
 
+@pytest.mark.parametrize("word", ["to", "of", "the"])
+def test_a_word_that_no_text_holds_is_missed_in_all(word: str) -> None:
+    parts = source(f"{word}:whole-word", each=8, words=300)
+    assert found(parts[f"{word}:whole-word"]) == {frozenset({word}): 1.0}
+
+
 def test_a_source_without_damage_leaves_all_as_it_is() -> None:
     clean = [" ".join(text.split()[:60]) for text in NEWS]
     mender = Mender().for_source(clean)

@@ -720,8 +720,9 @@ def damaged_regions(
     for drop in channel.drops:
         rate = census.lexicon.commonest.rate(drop.pattern)
         surviving = census.survivors(drop)
-        expected = census.asked * rate * _usage(census, rate, surviving)
-        odds += silence(expected, surviving, shares.get(drop, 1.0))
+        # What is believed to be gone, and left nowhere, was used as in any text.
+        usage = _usage(census, rate, surviving) or 1.0
+        odds += silence(census.asked * rate * usage, surviving, shares.get(drop, 1.0))
     inside = preimages.at("text")
     gains = {
         place: gain(inside.mass(census.types[place]), clean, len(census.types[place]))
