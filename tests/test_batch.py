@@ -286,6 +286,10 @@ FAULTS: dict[str, tuple[Any, str]] = {
         lambda folder: (folder / "gone.txt").symlink_to("nowhere.txt"),
         "gone.txt: is a link to nothing; remove it",
     ),
+    "folder twice": (
+        lambda folder: (folder / "same").symlink_to(folder / "one", target_is_directory=True),
+        "same: is named twice; what is in it is mended once",
+    ),
     "twice": (
         lambda folder: (folder / "same.txt").symlink_to(folder / "one" / "0.txt"),
         "same.txt: is named twice; it is mended once",

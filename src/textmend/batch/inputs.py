@@ -42,12 +42,13 @@ class Input:
 class Found:
     """The files to mend, in the order of their names, and what is wrong with other inputs.
 
-    ``folders``: those that were named. ``others``: how many files in them were left out because
-    they are of no known format.
+    ``folders``: those that were named; ``walked``: with those below them. ``others``: how many
+    files in them were left out because they are of no known format.
     """
 
     inputs: list[Input] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
+    walked: set[Path] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     others: int = 0
 
@@ -140,6 +141,10 @@ def _walk(
     if here in above:
         found.faults.append(f"{shown(folder)}: is a link back to a folder that it is in; remove it")
         return
+    if here in found.walked:
+        found.faults.append(f"{shown(folder)}: is named twice; what is in it is mended once")
+        return
+    found.walked.add(here)
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:

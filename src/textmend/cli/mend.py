@@ -87,11 +87,14 @@ def mend(output: str | None, dry_run: bool, diff: bool, **chosen: Any) -> None:
     Exit status: 0 where all texts were mended or left as they are, 1 where one could not be, 2
     where nothing was done since an option could not be used.
     """
+    prints = output is None and not (dry_run or diff)
+    if prints and (folders := [name for name in chosen["names"] if Path(name).is_dir()]):
+        fail(f"{folders[0]}: is a folder; name one for the results, such as -o mended/")
     with found_in(chosen["names"], chosen["glob"]) as found, ExitStack() as stack:
         places: dict[Input, Path] = {}
         state = None
         try:
-            if output is not None or not (dry_run or diff):
+            if output is not None or prints:
                 places, state = _placed(found, chosen["names"], output)
             manifest = None
             if state and not dry_run:
@@ -124,10 +127,6 @@ def _placed(
 ) -> tuple[dict[Input, Path], Path | None]:
     """Where each result goes, and where the state of the batch is kept."""
     if output is None:
-        if found.folders:
-            raise TextmendError(
-                f"{found.folders[0]}: is a folder; name one for the results, such as -o mended/"
-            )
         return dict.fromkeys(found.inputs, STANDARD), None
     target = Path(output)
     if output.endswith("/") or target.is_dir() or found.folders:
