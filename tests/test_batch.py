@@ -217,8 +217,14 @@ def test_settings_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert run("mend", page, "--channel", "qu").stdout == "Nerlands"
     (tmp_path / "sub" / "textmend.toml").write_text("field = 'body'\n", encoding="utf-8")
     assert run("mend", page).stdout == "Nerlands"  # the nearest file is the one
-    project.write_text("[tool.textmend]\nfeild = 'text'\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("\ufeffnerlands\n", encoding="utf-8")
     (tmp_path / "sub" / "textmend.toml").unlink()
+    settings = "channel = 'the'\nkeep-words = 'words.txt'\nquiet = true\n"
+    project.write_text(f"[tool.textmend]\n{settings}", encoding="utf-8")
+    result = run("mend", page, "-o", tmp_path / "out.txt")
+    assert (result.stdout, result.stderr) == ("", "")
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8") == "Nerlands"
+    project.write_text("[tool.textmend]\nfeild = 'text'\n", encoding="utf-8")
     result = run("mend", page)
     assert result.exit_code == 2
     assert f"{project}: unknown setting 'feild'; known are " in result.stderr
@@ -290,10 +296,6 @@ FAULTS: dict[str, tuple[Any, str]] = {
         lambda folder: (folder / "same").symlink_to(folder / "one", target_is_directory=True),
         "same: is named twice; what is in it is mended once",
     ),
-    "twice": (
-        lambda folder: (folder / "same.txt").symlink_to(folder / "one" / "0.txt"),
-        "same.txt: is named twice; it is mended once",
-    ),
 }
 
 
@@ -310,6 +312,146 @@ def test_a_fault_is_named_and_the_rest_is_done(name: str, raw: Path, tmp_path: P
     if (raw / "bad.jsonl").exists():  # a record that cannot be mended stays as it is
         assert (tmp_path / "out" / "bad.jsonl").read_bytes() == (raw / "bad.jsonl").read_bytes()
     assert not list((tmp_path / "out").rglob("*unfinished*"))
+
+
+def test_what_is_named_twice_is_mended_once(raw: Path, tmp_path: Path) -> None:
+    result = run("mend", raw / "one", raw / "one" / "0.txt", "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "0.txt: is named twice; it is mended once" in result.stderr
+    # A pattern may well name what is in a folder that it names; a link has a result of its own.
+    (raw / "one" / "same.txt").symlink_to(raw / "one" / "0.txt")
+    result = run("mend", f"{raw}/one/**", "-o", tmp_path / "more")
+    assert (result.exit_code, len(tree(tmp_path / "more"))) == (0, 8)
+
+
+def test_a_pattern_of_several_files_needs_a_folder(raw: Path, tmp_path: Path) -> None:
+    result = run("mend", f"{raw}/one/*.txt", "-o", tmp_path / "out.txt")
+    assert result.exit_code == 2
+    assert "make one to hold 6 results" in result.stderr
+
+
+def test_a_log_is_written_wherever_results_go(raw: Path, tmp_path: Path) -> None:
+    page, log = raw / "one" / "0.txt", tmp_path / "edits.jsonl"
+    for output in ([], ["-o", "-"]):
+        result = run("mend", page, "--channel", "the,ad", "--edits", log, *output)
+        assert result.exit_code == 0
+        out = tmp_path / "out.txt"
+        out.write_bytes(result.stdout_bytes)
+        assert run("revert", out, "--edits", log, "-o", tmp_path / "back.txt").exit_code == 0
+        assert (tmp_path / "back.txt").read_bytes() == page.read_bytes() != out.read_bytes()
+        log.unlink()
+    run("mend", page, "--channel", "the,ad", "--edits", log, "--dry-run")
+    assert not log.exists()
+
+
+def test_logs_and_results_agree_whatever_was_named_and_failed(raw: Path, tmp_path: Path) -> None:
+    out, log, back = tmp_path / "out", tmp_path / "out" / "edits.jsonl", tmp_path / "back"
+    (raw / "one" / "more.log").write_bytes((raw / "one" / "0.txt").read_bytes())
+    files = [raw / "one" / name for name in ("2.txt", "1.txt", "more.log")]
+    options: list[Any] = ["mend", *files, "-o", f"{out}/", "--channel", "the,ad", "--edits", log]
+    assert run(*options).exit_code == 0
+    assert run("revert", out, "--edits", log, "-o", back).exit_code == 0
+    assert tree(back) == {each.name: each.read_bytes() for each in files}
+    # A result of which no log tells is none, whether its input fails now or went away.
+    files[0].write_bytes(b"\xff")
+    assert run(*options).exit_code == 1
+    assert not (out / "2.txt").exists()
+    assert run(*options[:2], *options[4:]).exit_code == 1
+    assert run("revert", out, "--edits", log, "-o", tmp_path / "again").exit_code == 0
+    assert tree(tmp_path / "again") == {each.name: each.read_bytes() for each in files[1:]}
+
+
+def test_a_file_that_breaks_off_leaves_no_edits(tmp_path: Path) -> None:
+    raw, out, log = tmp_path / "raw", tmp_path / "out", tmp_path / "edits.jsonl"
+    raw.mkdir()
+    rows = [json.dumps({"text": f"{number} y left or towns."}) for number in range(1400)]
+    packed = gzip.compress("\n".join(rows).encode())
+    (raw / "a.jsonl.gz").write_bytes(packed[:-50])
+    (raw / "b.jsonl").write_text("\n".join(rows[:3]), encoding="utf-8")
+    options: list[Any] = [
+        "mend",
+        raw,
+        "-o",
+        out,
+        "--field",
+        "text",
+        "--channel",
+        "the",
+        "--edits",
+        log,
+    ]
+    result = run(*options)
+    assert result.exit_code == 1
+    assert "a.jsonl.gz: is no whole gzip file" in result.stderr
+    assert {json.loads(line)["file"] for line in log.read_text().splitlines()} == {"b.jsonl"}
+    assert run("revert", out, "--edits", log, "-o", tmp_path / "back").exit_code == 0
+    assert tree(tmp_path / "back") == {"b.jsonl": (raw / "b.jsonl").read_bytes()}
+
+
+def test_no_side_output_overwrites_anything(raw: Path, tmp_path: Path) -> None:
+    page = raw / "one" / "0.txt"
+    before = page.read_bytes()
+    refused: list[list[Any]] = [
+        ["mend", page, "-o", tmp_path / "o", "--edits", page],
+        ["mend", page, "-o", tmp_path / "o", "--edits", tmp_path / "o"],
+        ["mend", raw, "-o", tmp_path / "o", "--save-channels", page],
+        ["report", page, "-o", page],
+    ]
+    for options in refused:
+        result = run(*options)
+        assert result.exit_code == 2
+        assert "is read or written already; name another file" in result.stderr
+    assert page.read_bytes() == before
+
+
+def test_odd_strings_fail_no_batch(tmp_path: Path) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw.mkdir()
+    half = json.dumps({"text": "y left or towns \ud83d", "site": "\ud83d"})
+    (raw / "half.jsonl").write_text(f"{half}\n" * 3, encoding="utf-8")
+    for source in ("dir", "field:site"):
+        result = run("mend", raw, "-o", out, "--field", "text", "--source", source)
+        assert (result.exit_code, result.stderr.count("\n")) == (0, 1)
+        assert (out / "half.jsonl").read_bytes() == (raw / "half.jsonl").read_bytes()
+    result = run("mend", raw / "half.jsonl", "--field", "text", "--json")
+    assert json.loads(result.stdout.splitlines()[0])["text"] == "y left or towns \ud83d"
+    long = raw / f"{'a' * 240}.txt"
+    long.write_text("text", encoding="utf-8")
+    (raw / "gone.log").symlink_to("nowhere")
+    result = run("mend", raw, "-o", out, "--field", "text", "--glob", "*")
+    assert "gone.log: is a link to nothing" in result.stderr
+    assert (out / long.name).read_text(encoding="utf-8") == "text"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("text", encoding="utf-8")
+    try:
+        (tmp_path / "raw" / os.fsdecode(b"b\xff.txt")).write_text("text", encoding="utf-8")
+    except OSError:
+        pytest.skip("no such names here")
+    result = run("mend", tmp_path / "raw", "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    assert r"b\udcff.txt: has a name that is not UTF-8; rename it" in result.stderr
+    assert tree(tmp_path / "out") == {"a.txt": b"text"}
+
+
+def test_faults_are_told_each_time(raw: Path, tmp_path: Path) -> None:
+    _lines(raw, '{"text": null}')
+    options: list[Any] = ["mend", raw, "-o", tmp_path / "out", "--field", "text"]
+    assert (run(*options).exit_code, run(*options).exit_code) == (1, 1)
+    assert "bad.jsonl: 1 records cannot be mended; all stay" in run(*options).stderr
+    result = run("detect", raw, "--field", "text")
+    assert result.exit_code == 2
+    assert "bad.jsonl: line 17: the field text is null" in result.stderr
+
+
+def test_channels_of_sources_need_sources(raw: Path, tmp_path: Path) -> None:
+    for option in ("--channels", "--save-channels"):
+        result = run("mend", raw / "one" / "0.txt", option, tmp_path / "channels.json")
+        assert result.exit_code == 2
+        assert "say what is one: --source dir" in result.stderr
 
 
 def test_a_name_with_a_newline_is_a_name(tmp_path: Path) -> None:
@@ -379,7 +521,7 @@ def test_a_log_that_does_not_fit_is_refused(raw: Path, tmp_path: Path) -> None:
 def test_a_batch_that_was_killed_goes_on_to_the_same_result(raw: Path, tmp_path: Path) -> None:
     rows = [json.dumps({"text": THE_AD.apply(text)}) for text in passages(40) * 12]
     (raw / "long.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    options = ["mend", str(raw), "--field", "text", "--jobs", "1"]
+    options: list[Any] = ["mend", str(raw), "--field", "text", "--jobs", "1"]
     assert run(*options, "-o", tmp_path / "whole", "--edits", tmp_path / "whole.log").exit_code == 0
     out, log = tmp_path / "out", tmp_path / "out.log"
     line = [sys.executable, "-m", "textmend", *options, "-o", str(out), "--edits", str(log)]
@@ -407,7 +549,7 @@ def _limited() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no limits there")
 def test_a_disk_that_is_full_stops_no_batch(raw: Path, tmp_path: Path) -> None:
     (raw / "big.txt").write_text("A clean text. " * 10_000, encoding="utf-8")
-    options = ["mend", str(raw), "-o", str(tmp_path / "out"), "--field", "text"]
+    options: list[Any] = ["mend", str(raw), "-o", str(tmp_path / "out"), "--field", "text"]
     line = [sys.executable, "-m", "textmend", *options]
     done = subprocess.run(line, stderr=subprocess.PIPE, text=True, preexec_fn=_limited, check=False)
     assert done.returncode == 1

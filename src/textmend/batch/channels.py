@@ -99,7 +99,7 @@ class Samples:
     def __init__(self) -> None:
         self._database = sqlite3.connect("")  # a file of its own, gone when it is closed
         self._database.execute(
-            "CREATE TABLE sample (source TEXT, rank TEXT, words INTEGER, text TEXT, "
+            "CREATE TABLE sample (source BLOB, rank TEXT, words INTEGER, text BLOB, "
             "PRIMARY KEY (source, rank))"
         )
         self._words: dict[str, int] = {}
@@ -115,7 +115,8 @@ class Samples:
             return
         words = len(text.split())
         self._database.execute(
-            "INSERT OR IGNORE INTO sample VALUES (?, ?, ?, ?)", (source, rank, words, text)
+            "INSERT OR IGNORE INTO sample VALUES (?, ?, ?, ?)",
+            (_bytes(source), rank, words, _bytes(text)),
         )
         self._words[source] = self._words.get(source, 0) + words
         if self._words[source] >= 2 * SOURCE_WORDS:
@@ -125,21 +126,23 @@ class Samples:
         """Leave only so many of the lowest ranks as are needed."""
         total, last = 0, ""
         for last, words in self._database.execute(  # noqa: B007, used after the loop
-            "SELECT rank, words FROM sample WHERE source = ? ORDER BY rank", (source,)
+            "SELECT rank, words FROM sample WHERE source = ? ORDER BY rank", (_bytes(source),)
         ):
             total += words
             if total >= SOURCE_WORDS:
                 break
-        self._database.execute("DELETE FROM sample WHERE source = ? AND rank > ?", (source, last))
+        self._database.execute(
+            "DELETE FROM sample WHERE source = ? AND rank > ?", (_bytes(source), last)
+        )
         self._words[source], self._last[source] = total, last
 
     def __iter__(self) -> Iterator[tuple[str, list[str]]]:
         for source in sorted(self._words):
             texts, total = [], 0
             for words, text in self._database.execute(
-                "SELECT words, text FROM sample WHERE source = ? ORDER BY rank", (source,)
+                "SELECT words, text FROM sample WHERE source = ? ORDER BY rank", (_bytes(source),)
             ):
-                texts.append(text)
+                texts.append(text.decode("utf-8", "surrogatepass"))
                 total += words
                 if total >= SOURCE_WORDS:
                     break
@@ -155,7 +158,7 @@ def sample(
 ) -> Samples:
     """A sample of the texts of each source, less those that are ``known``.
 
-    ``read`` is told of each file that has been read, or why it could not be.
+    ``read`` is told of each file that has been read, or why it, or a record of it, could not be.
     """
     samples = Samples()
     for one in sorted(inputs, key=lambda each: _rank(each.name, 0)):
@@ -170,6 +173,8 @@ def sample(
                 source = sources.of(one, record)
                 if record.text and source is not None and source not in known:
                     samples.add(source, _rank(one.name, number), record.text)
+                elif record.fault and not failure:
+                    failure = TextmendError(f"{shown(one.path)}: {record.place}: {record.fault}")
         except TextmendError as error:
             failure = error
         read(one, failure)
@@ -188,6 +193,11 @@ def drawn(inputs: Sequence[Input], most: int) -> list[Input]:
 
 def _rank(name: str, number: int) -> str:
     return hashlib.blake2b(f"{name}\0{number}".encode(), digest_size=8).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """A text as it can be stored: JSON may hold halves of characters."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def load(path: Path) -> dict[str, Known]:
@@ -217,7 +227,8 @@ def load(path: Path) -> dict[str, Known]:
         ) from None
 
 
-def dumps(known: Mapping[str, Known]) -> str:
+def dumps(known: Mapping[str, Known]) -> bytes:
     """The channels of sources as JSON, to be read by people, and with :func:`load`."""
     sources = {source: known[source].to_dict() for source in sorted(known)}
-    return json.dumps({"sources": sources}, ensure_ascii=False, indent=2) + "\n"
+    found = json.dumps({"sources": sources}, ensure_ascii=False, indent=2) + "\n"
+    return found.encode("utf-8", "backslashreplace")  # halves of characters as JSON escapes them

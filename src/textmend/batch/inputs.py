@@ -61,22 +61,22 @@ def find(names: Sequence[str], pattern: str | None = None) -> Found:
     meant. Links to files and folders are followed, but not round in a circle.
     """
     found = Found()
-    starts = list(_starts(names, found))
+    starts = dict(_starts(names, found))
     # A file that stands alone is called by its own name, a folder's files from the folder on.
     tops = {path if path.is_dir() else path.parent for path in starts}
     top = os.path.commonpath([_absolute(each) for each in tops]) if tops else ""
-    seen: set[tuple[int, int]] = set()
-    for path in starts:
+    seen: set[str] = set()
+    for path, is_named in starts.items():
         files = _walk(path, path, pattern, (), found) if path.is_dir() else iter((path,))
         for file in files:
-            status = file.stat()
-            same = status.st_dev, status.st_ino
-            if same in seen:
-                found.faults.append(f"{shown(file)}: is named twice; it is mended once")
-                continue
-            seen.add(same)
             name = Path(os.path.relpath(_absolute(file), top)).as_posix()
-            found.inputs.append(Input(file, name))
+            if not _is_text(name):
+                found.faults.append(f"{shown(file)}: has a name that is not UTF-8; rename it")
+            elif name not in seen:
+                seen.add(name)
+                found.inputs.append(Input(file, name))
+            elif is_named:
+                found.faults.append(f"{shown(file)}: is named twice; it is mended once")
     found.folders += (path for path in starts if path.is_dir())
     if found.folders:
         found.inputs.sort(key=lambda each: each.name)
@@ -118,17 +118,34 @@ def _absolute(path: Path) -> str:
     return os.path.abspath(path)  # noqa: PTH100, which would follow links
 
 
-def _starts(names: Iterable[str], found: Found) -> Iterator[Path]:
-    """The files and folders that are named; patterns, which a shell has left, are expanded."""
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down in logs; those of files may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _starts(names: Iterable[str], found: Found) -> Iterator[tuple[Path, bool]]:
+    """The files and folders that are named; patterns, which a shell has left, are expanded.
+
+    Each with whether it was named itself.
+    """
+    given: set[str] = set()
     for name in names:
         path = Path(name)
         if path.exists():
-            yield path
+            if _absolute(path) in given:
+                found.faults.append(f"{shown(path)}: is named twice; it is mended once")
+            else:
+                given.add(_absolute(path))
+                yield path, True
         elif has_magic(name):
             matches = sorted(glob(name, recursive=True))  # noqa: PTH207, of any path
             if not matches:
                 found.faults.append(f"{shown(name)}: nothing fits this pattern; check it")
-            yield from map(Path, matches)
+            yield from ((Path(each), False) for each in matches)
         else:
             found.faults.append(f"{shown(name)}: no such file; check the path")
 
@@ -157,12 +174,12 @@ def _walk(
             continue
         if entry.is_dir():
             yield from _walk(entry, top, pattern, (*above, here), found)
+        elif not entry.exists():
+            found.faults.append(f"{shown(entry)}: is a link to nothing; remove it")
         elif pattern is not None:
             below = entry.relative_to(top).as_posix()
             if fnmatch(below, pattern) or fnmatch(entry.name, pattern):
                 yield entry
-        elif not entry.exists():
-            found.faults.append(f"{shown(entry)}: is a link to nothing; remove it")
         elif is_known(entry):
             yield entry
         else:

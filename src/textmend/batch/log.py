@@ -8,12 +8,13 @@ the edits that a reviewer left in the log. Start reading at :func:`lines_of` and
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import regex
 
@@ -148,11 +149,17 @@ def by_file(entries: Iterable[Entry]) -> Iterator[tuple[str, Iterator[Entry]]]:
         yield name, group
 
 
-def write(target: BinaryIO, lines: Iterable[str], *, compressed: bool) -> None:
-    """Write a log."""
+def packed(lines: Iterable[str], *, compressed: bool) -> Iterator[bytes]:
+    """The bytes of a log."""
     if not compressed:
-        target.writelines(line.encode() for line in lines)
+        yield from (line.encode() for line in lines)
         return
     # No time in the header: the same edits give the same bytes.
-    with gzip.GzipFile(fileobj=target, mode="wb", mtime=0) as file:
-        file.writelines(line.encode() for line in lines)
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as file:
+        for line in lines:
+            file.write(line.encode())
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()

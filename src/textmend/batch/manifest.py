@@ -9,9 +9,10 @@ SQLite writes whole transactions or none, whenever the process ends. Start readi
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -62,7 +63,7 @@ class Manifest:
                 self._connection.execute("DELETE FROM done")
                 self._connection.execute("DELETE FROM edits")
         for (target,) in self._connection.execute("SELECT target FROM begun").fetchall():
-            unfinished(Path(target)).unlink(missing_ok=True)
+            unfinished(Path(os.fsdecode(target))).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give the manifest to others."""
@@ -88,10 +89,13 @@ class Manifest:
         with self._connection as change:
             begun = change.execute("SELECT key FROM begun WHERE name = ?", (name,)).fetchone()
             if begun != (key,):
+                if change.execute("DELETE FROM done WHERE name = ?", (name,)).rowcount:
+                    # A result that no log tells of could not be reverted, should this one fail.
+                    target.unlink(missing_ok=True)
                 change.execute("DELETE FROM edits WHERE name = ?", (name,))
-                change.execute("DELETE FROM done WHERE name = ?", (name,))
                 change.execute(
-                    "INSERT OR REPLACE INTO begun VALUES (?, ?, ?)", (name, key, str(target))
+                    "INSERT OR REPLACE INTO begun VALUES (?, ?, ?)",
+                    (name, key, os.fsencode(target)),
                 )
             return int(
                 change.execute("SELECT count(*) FROM edits WHERE name = ?", (name,)).fetchone()[0]
@@ -119,16 +123,18 @@ class Manifest:
             change.execute(
                 f"INSERT OR REPLACE INTO done (name, key, size, {_COUNTS}) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (name, key, target.stat().st_size, *astuple(counts)),
+                (name, key, target.stat().st_size if target.is_file() else -1, *astuple(counts)),
             )
 
-    def logs(self, names: Sequence[str]) -> Iterator[str]:
-        """The edits of files, in this order, as lines of JSON."""
-        for name in names:
-            for (log,) in self._connection.execute(
-                "SELECT log FROM edits WHERE name = ? ORDER BY piece", (name,)
-            ):
-                yield log
+    def logs(self) -> Iterator[str]:
+        """The edits of all results that are there, in the order of their names, as lines of JSON.
+
+        Those of earlier batches, too.
+        """
+        for (log,) in self._connection.execute(
+            "SELECT log FROM edits JOIN done USING (name) ORDER BY name, piece"
+        ):
+            yield log
 
 
 def key_of(path: Path, *settings: str) -> str:
@@ -141,7 +147,7 @@ def key_of(path: Path, *settings: str) -> str:
             f"{shown(path)}: cannot be read: {error.strerror}; check its permissions"
         ) from None
     for each in settings:
-        digest.update(b"\0" + each.encode())
+        digest.update(b"\0" + each.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:32]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +11,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 STANDARD = Path("-")  # as a target: standard output
+_LONGEST = 200  # bytes of a name: with an addition no longer than file systems allow
 _UNFINISHED = ".textmend-unfinished"  # the end of the name of a result that is being written
 
 
 def unfinished(target: Path) -> Path:
     """Where a result is written before it is whole: beside its place, so that it can be renamed."""
-    return target.with_name(f".{target.name}{_UNFINISHED}")
+    name = target.name
+    if len(os.fsencode(name)) > _LONGEST:
+        name = hashlib.blake2b(os.fsencode(name), digest_size=16).hexdigest()
+    return target.with_name(f".{name}{_UNFINISHED}")
 
 
 @contextmanager

@@ -27,24 +27,26 @@ def rewrite(
     entries: Iterable[Entry],
     *,
     back: bool,
+    alone: bool,
     field: str | None = None,
     encoding: str = "utf-8",
 ) -> Iterator[tuple[Input, str | None]]:
     """Make the edits of a log in files, or take them ``back``.
 
     Each file, with what is wrong with it: then it has no result. An error where the log has edits
-    of a file that is not among the inputs. ``inputs`` and ``entries`` are sorted by their names; a
-    single input need not have the name that it has in the log. ``field`` and ``encoding``: how
+    of a file that is not among the inputs. ``inputs`` and ``entries`` are sorted by their names.
+    ``alone``: there is one input, whatever it is called in the log. ``field`` and ``encoding``: how
     files are read of which the entries do not say it.
     """
     read_as = field, encoding
     groups = by_file(entries)
     name, group = next(groups, (None, iter(())))
     for one in inputs:
-        if name is not None and len(inputs) > 1 and name < one.name:
+        mine = name is not None and (alone or name == one.name)
+        if name is not None and not mine and name < one.name:
             raise _missing(name)
         try:
-            if name in (None, one.name) or len(inputs) == 1:
+            if mine:
                 _rewritten(one, targets[one], group, read_as, back=back)
             else:
                 _copied(one, targets[one])
@@ -53,7 +55,7 @@ def rewrite(
             yield one, str(error)
         except OSError as error:
             yield one, f"{shown(targets[one])}: cannot be written: {error.strerror}"
-        if name == one.name or len(inputs) == 1:
+        if mine:
             for _ in group:  # what an error has left of it
                 pass
             name, group = next(groups, (None, iter(())))

@@ -211,7 +211,10 @@ class Batch:
             elif not piece.job.failed:
                 try:
                     yield from self._write(piece, mended)
-                except (TextmendError, OSError, sqlite3.Error) as error:
+                except BrokenPipeError as error:  # whoever read the output has enough
+                    piece.job.abandon(error)
+                    raise
+                except (TextmendError, OSError, UnicodeError, sqlite3.Error) as error:
                     piece.job.abandon(error)
                     yield Fault(piece.job.one, _message(piece.job, error), whole=True)
                 except BaseException as error:  # the batch is stopped
@@ -229,7 +232,7 @@ class Batch:
                 begun = 0
                 if self.manifest and job.target:
                     begun = self.manifest.begin(one.name, job.key, job.target)
-            except (TextmendError, OSError, sqlite3.Error) as error:
+            except (TextmendError, OSError, UnicodeError, sqlite3.Error) as error:
                 yield Fault(one, _failure(one.path, error), whole=True), None
                 continue
             piece = _Piece(job, 0, 1, [], before=begun > 0)
@@ -365,7 +368,9 @@ def _write_json(file: BinaryIO, name: str, record: Record, mended: Mended | None
     if mended:
         place = {"place": record.place} if record.place else {}
         found = {"file": name, **place, "text": mended.text, **mended.to_dict()}
-        file.write((json.dumps(found, ensure_ascii=False) + "\n").encode())
+        # Halves of characters, which JSON may hold, are escaped as JSON does.
+        line = json.dumps(found, ensure_ascii=False) + "\n"
+        file.write(line.encode("utf-8", "backslashreplace"))
 
 
 def _write_record(writer: Writer, record: Record, mended: Mended | None) -> None:

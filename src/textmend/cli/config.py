@@ -43,7 +43,7 @@ def _read(file: Path) -> dict[str, Any] | None:
 def _by_command(group: click.Group, found: dict[str, Any], file: Path) -> dict[str, dict[str, Any]]:
     options = {
         command: {
-            name.lstrip("-"): parameter.name or ""
+            name.lstrip("-"): parameter
             for parameter in group.commands[command].params
             if isinstance(parameter, click.Option)
             for name in (*parameter.opts, *parameter.secondary_opts)
@@ -56,6 +56,19 @@ def _by_command(group: click.Group, found: dict[str, Any], file: Path) -> dict[s
         if name not in known:
             fail(f"{file}: unknown setting {name!r}; known are {', '.join(known)}")
     return {
-        command: {names[name]: value for name, value in found.items() if name in names}
-        for command, names in options.items()
+        command: {
+            known[name].name or "": _value(known[name], name, value, file)
+            for name, value in found.items()
+            if name in known
+        }
+        for command, known in options.items()
     }
+
+
+def _value(option: click.Option, name: str, value: Any, file: Path) -> Any:
+    """What a setting means to its option: "quiet" is not "verbose", paths start at the settings."""
+    if f"--{name}" in option.secondary_opts:
+        return not value
+    if isinstance(option.type, click.Path) and isinstance(value, str):
+        return str(file.parent / value)
+    return value

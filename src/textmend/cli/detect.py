@@ -92,6 +92,8 @@ def detect(by: str | None, flagged: bool, as_json: bool, **chosen: Any) -> None:
                                 failed = True
         except TextmendError as error:
             fail(error)
+        except KeyboardInterrupt:
+            fail("stopped")
         except BrokenPipeError:  # whoever read the output has enough
             raise
         except OSError as error:
@@ -105,11 +107,17 @@ def detect(by: str | None, flagged: bool, as_json: bool, **chosen: Any) -> None:
 def _tell_source(console: Console, name: str, known: Known, *, as_json: bool) -> None:
     """What was found in a source, in a line."""
     if as_json:
-        click.echo(json.dumps({"source": name, **known.to_dict()}, ensure_ascii=False))
+        _echo({"source": name, **known.to_dict()})
     elif console.is_terminal:
         console.print(Text.assemble((explain.visible(name), "bold"), f": {_verdict(known)}"))
     else:
         click.echo(f"{explain.visible(name)}\t{_verdict(known)}")
+
+
+def _echo(value: dict[str, Any]) -> None:
+    # Halves of characters, which texts may hold, are escaped as JSON does.
+    line = json.dumps(value, ensure_ascii=False) + "\n"
+    click.echo(line.encode("utf-8", "backslashreplace"), nl=False)
 
 
 def _verdict(known: Known) -> str:
@@ -143,7 +151,7 @@ def _tell_text(
             **mended.to_dict(),
             "suspects": [_suspect(each) for each in flagged],
         }
-        click.echo(json.dumps(described, ensure_ascii=False))
+        _echo(described)
     elif console.is_terminal:
         _report(console, name, mended, flagged)
     else:

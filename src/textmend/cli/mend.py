@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from textmend.batch import channels, log
 from textmend.batch.channels import Sources
 from textmend.batch.inputs import STATE, Found, Input, targets
 from textmend.batch.manifest import Counts, Manifest
-from textmend.batch.results import STANDARD, place_of
+from textmend.batch.results import STANDARD
 from textmend.batch.run import Batch, Done, Event, Fault, Finished, Progress, Settings
 from textmend.batch.workers import Workers
 from textmend.channel import Channel
@@ -87,6 +88,7 @@ def mend(output: str | None, dry_run: bool, diff: bool, **chosen: Any) -> None:
     Exit status: 0 where all texts were mended or left as they are, 1 where one could not be, 2
     where nothing was done since an option could not be used.
     """
+    output = None if output == options.STANDARD else output
     prints = output is None and not (dry_run or diff)
     if prints and (folders := [name for name in chosen["names"] if Path(name).is_dir()]):
         fail(f"{folders[0]}: is a folder; name one for the results, such as -o mended/")
@@ -96,20 +98,24 @@ def mend(output: str | None, dry_run: bool, diff: bool, **chosen: Any) -> None:
         try:
             if output is not None or prints:
                 places, state = _placed(found, chosen["names"], output)
-            manifest = None
-            if state and not dry_run:
-                manifest = Manifest(state, anew=chosen["force"])
-                stack.callback(manifest.close)
-            batch = _batch(found, {} if dry_run else places, manifest, chosen)
+            side = () if dry_run else (chosen["log_file"], chosen["saved"])
+            options.check_apart(found, places.values(), *side)
+            batch = _batch(found, {} if dry_run else places, chosen)
+            if places and not dry_run:
+                if state is None:  # there is nothing to go on with, but a log to be written
+                    state = Path(stack.enter_context(tempfile.TemporaryDirectory()), STATE)
+                batch.manifest = Manifest(state, anew=chosen["force"])
+                stack.callback(batch.manifest.close)
             batch.with_texts = diff or chosen["explained"] or _tells_each(found, chosen["verbose"])
-            shows = _Shows(batch, found, chosen, diff=diff, in_folder=output is not None)
+            shows = _Shows(batch, found, chosen, diff, dry_run, in_folder=output is not None)
             shows.failed = bool(found.faults)
             with Workers(options.jobs_for(found, chosen["jobs"])) as workers:
                 shows.run(workers)
-            if log_file := chosen["log_file"]:
-                _write_log(log_file, batch, shows)
-            if manifest and state and state.name != STATE:  # of one result, which is there now
-                manifest.remove()
+            if batch.manifest and (log_file := chosen["log_file"]):
+                lines = log.packed(batch.manifest.logs(), compressed=log_file.suffix == ".gz")
+                shows.failed |= not options.write(log_file, lines)
+            if batch.manifest and state and state.name != STATE:  # of one result, which is there
+                batch.manifest.remove()
         except TextmendError as error:
             fail(error)
         except BrokenPipeError:  # whoever read the output has enough
@@ -137,9 +143,10 @@ def _placed(
         if target.exists() and not target.is_dir():
             raise TextmendError(f"{output}: cannot be made: File exists; name another folder")
         return targets(found, target), target / STATE
-    if len(names) > 1:
+    count = max(len(names), len(found.inputs))
+    if count > 1:
         raise TextmendError(
-            f"{output}: is no folder; make one to hold {len(names)} results, "
+            f"{output}: is no folder; make one to hold {count} results, "
             "which a slash at its end does"
         )
     for one in found.inputs:
@@ -152,10 +159,10 @@ def _placed(
     return dict.fromkeys(found.inputs, target), state
 
 
-def _batch(
-    found: Found, places: dict[Input, Path], manifest: Manifest | None, chosen: Mapping[str, Any]
-) -> Batch:
+def _batch(found: Found, places: dict[Input, Path], chosen: Mapping[str, Any]) -> Batch:
     sources = chosen["sources"] or Sources("dir" if found.folders else "none")
+    if sources.kind == "none" and (chosen["known"] or chosen["saved"]):
+        raise TextmendError("channels of sources need sources; say what is one: --source dir")
     settings = Settings(
         {
             "lang": chosen["lang"],
@@ -172,14 +179,16 @@ def _batch(
     )
     Mender(channel=settings.channel, **settings.options)  # refuses what cannot be used
     known = channels.load(chosen["known"]) if chosen["known"] else {}
-    return Batch(found.inputs, settings, places, known, manifest)
+    return Batch(found.inputs, settings, places, known)
 
 
 def _words(file: Path | None) -> tuple[str, ...]:
     if file is None:
         return ()
     try:
-        return tuple(filter(None, map(str.strip, file.read_text(encoding="utf-8").splitlines())))
+        return tuple(
+            filter(None, map(str.strip, file.read_text(encoding="utf-8-sig").splitlines()))
+        )
     except OSError as error:
         raise TextmendError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -193,12 +202,6 @@ def _tells_each(found: Found, verbose: bool | None) -> bool:
     )
 
 
-def _write_log(file: Path, batch: Batch, shows: _Shows) -> None:
-    lines = batch.manifest.logs([one.name for one in batch.inputs]) if batch.manifest else ()
-    with place_of(file) as stream:
-        log.write(stream, lines or shows.lines, compressed=file.suffix == ".gz")
-
-
 @dataclass
 class _Shows:
     """Runs a batch, and says what happens."""
@@ -207,13 +210,12 @@ class _Shows:
     found: Found
     chosen: Mapping[str, Any]
     diff: bool
+    dry_run: bool
     in_folder: bool
     failed: bool = False
     counts: Counts = field(default_factory=Counts)
     files: Counter[str] = field(default_factory=Counter)
     faults: Counter[Input] = field(default_factory=Counter)
-    changed: Counter[bool] = field(default_factory=Counter)
-    lines: list[str] = field(default_factory=list)  # the log, where there is no manifest for it
 
     def run(self, workers: Workers) -> None:
         """Infer what is to be inferred, then mend."""
@@ -222,14 +224,14 @@ class _Shows:
         many = len(self.found.inputs) > 1 or self.in_folder
         with Bar(self.found, quiet=verbose is False or not self.in_folder) as bar:
             self.batch.infer(workers, bar.read)
-            if saved := self.chosen["saved"]:
-                with place_of(saved) as stream:
-                    stream.write(channels.dumps(self.batch.known).encode())
+            if (saved := self.chosen["saved"]) and not self.dry_run:
+                self.failed |= not options.write(saved, [channels.dumps(self.batch.known)])
             for event in self.batch.run(workers):
                 bar.show(event)
                 self._show(event)
-        told = verbose or (verbose is None and (self.in_folder or sys.stderr.isatty()))
-        if told and many:
+        asked = self.in_folder or self.dry_run or sys.stderr.isatty()
+        told = verbose or (verbose is None and asked)
+        if told and (many or self.dry_run):
             say(self._summary(time.monotonic() - begun))
 
     def _show(self, event: Event) -> None:
@@ -239,6 +241,11 @@ class _Shows:
             case Finished(one, counts, before):
                 self.counts += counts
                 self.files["before" if before else "done"] += 1
+                if before and counts.faults:
+                    self.failed = True
+                    complain(
+                        f"{shown(one.path)}: {counts.faults:,} records cannot be mended; all stay"
+                    )
             case Fault(one, message, whole):
                 self.failed = True
                 if whole:

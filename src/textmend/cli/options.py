@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -18,6 +18,7 @@ from textmend.batch import inputs
 from textmend.batch.channels import Sources
 from textmend.batch.decoding import unknown_encoding
 from textmend.batch.inputs import Found
+from textmend.batch.results import place_of
 from textmend.channel import Channel, names_a_file
 from textmend.errors import TextmendError
 from textmend.explain import visible
@@ -170,6 +171,26 @@ def _named(message: str) -> str:
 
 
 _SPOOL = "textmend.standard_input"  # in the context of a command: where standard input is
+
+
+def check_apart(found: Found, targets: Iterable[Path], *others: Path | None) -> None:
+    """Refuse files to write that are among the inputs, the results, or twice among the others."""
+    taken = {one.path.resolve() for one in found.inputs} | {each.resolve() for each in targets}
+    for other in filter(None, others):
+        if other.resolve() in taken:
+            fail(f"{other}: is read or written already; name another file")
+        taken.add(other.resolve())
+
+
+def write(file: Path, lines: Iterable[bytes]) -> bool:
+    """Write a file beside the results; if that is not possible, say so."""
+    try:
+        with place_of(file) as stream:
+            stream.writelines(lines)
+    except OSError as error:
+        complain(f"{file}: cannot be written: {error.strerror}; name another file")
+        return False
+    return True
 
 
 def mender(**options: Any) -> Mender:

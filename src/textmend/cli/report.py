@@ -69,6 +69,7 @@ def report(output: Path, threshold: float, limit: int, **chosen: Any) -> None:
             chosen["encoding"],
         )
         options.mender(channel=settings.channel, **settings.options)
+        options.check_apart(found, (), output)
         batch = Batch(found.inputs, settings, with_texts=True)
         documents: list[tuple[str, str, Mended]] = []
         try:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from textmend.batch import containers, log
-from textmend.batch.inputs import Found, Input, find, targets
+from textmend.batch.inputs import Found, Input, find, shown, targets
+from textmend.batch.records import is_known
 from textmend.batch.rewrite import rewrite
 from textmend.cli.options import FAILED, complain, fail, say
 from textmend.errors import TextmendError
@@ -45,7 +46,7 @@ def revert(name: Path, log_file: Path, output: str) -> None:
 
     Exit status: 0 where all came back, 1 where one could not, 2 where nothing was done.
     """
-    _run(name, output, log.read(log_file), back=True)
+    _run(name, output, log_file, lambda: log.read(log_file), back=True)
 
 
 @click.command()
@@ -61,11 +62,8 @@ def apply(name: Path, log_file: Path, output: str, field: str | None, encoding: 
 
     Exit status: 0 where all were made, 1 where a file has no result, 2 where nothing was done.
     """
-    try:
-        entries = _reviewed(log_file)
-    except TextmendError as error:
-        fail(error)
-    _run(name, output, entries, back=False, field=field, encoding=encoding)
+    how = {"field": field, "encoding": encoding}
+    _run(name, output, log_file, lambda: _reviewed(log_file), back=False, **how)
 
 
 _BEGINNING = 200  # bytes of decisions in which their format is named
@@ -78,14 +76,18 @@ def _reviewed(file: Path) -> Iterator[log.Entry]:
     return log.read(file) if is_log else log.decided(read_decisions(file))
 
 
-def _run(name: Path, output: str, entries: Iterator[log.Entry], **how: Any) -> None:
+def _run(
+    name: Path, output: str, log_file: Path, entries: Callable[[], Iterator[log.Entry]], **how: Any
+) -> None:
     try:
-        found = find([str(name)])
+        logged = {entry.file for entry in entries()}
+        found = _found(name, log_file, logged, back=how["back"])
         for fault in found.faults:
             complain(fault)
         places = _places(found, name, output)
         failed = len(found.faults)
-        for _, problem in rewrite(found.inputs, places, entries, **how):
+        alone = not name.is_dir()
+        for _, problem in rewrite(found.inputs, places, entries(), alone=alone, **how):
             if problem:
                 complain(problem)
                 failed += 1
@@ -93,6 +95,24 @@ def _run(name: Path, output: str, entries: Iterator[log.Entry], **how: Any) -> N
         fail(error)
     say(f"{len(found.inputs) - failed:,} files {'given back' if how['back'] else 'written'}")
     sys.exit(FAILED if failed else 0)
+
+
+def _found(name: Path, log_file: Path, logged: set[str], *, back: bool) -> Found:
+    """The files of a batch but its log: all results, or what can be mended of what was read."""
+    found = find([str(name)], None if name.is_file() else "*")
+    found.inputs = [
+        one
+        for one in found.inputs
+        if (back or one.name in logged or is_known(one.path) or name.is_file())
+        and not one.path.samefile(log_file)
+    ]
+    missing = logged - {one.name for one in found.inputs}
+    if missing and (name.is_dir() or len(logged) > 1):
+        raise TextmendError(
+            f"the log has edits of {shown(min(missing))}, which is not among the files; "
+            "give the folder of the batch that wrote the log"
+        )
+    return found
 
 
 def _places(found: Found, name: Path, output: str) -> dict[Input, Path]:
