@@ -25,7 +25,7 @@ from textmend.batch.inputs import Input, shown
 from textmend.batch.manifest import Counts, Manifest, key_of
 from textmend.batch.records import Format, Record, Text, Writer, format_of
 from textmend.batch.results import STANDARD, place_of
-from textmend.batch.workers import Workers
+from textmend.batch.workers import Workers, tried
 from textmend.channel import Channel
 from textmend.edits import Mended
 from textmend.errors import TextmendError
@@ -156,6 +156,11 @@ class _Given:
     texts: list[tuple[str | None, str]]
 
 
+def _mend_all(several: list[_Given]) -> list[list[Mended] | Exception]:
+    """What becomes of the texts of several pieces; one that fails does not stop the others."""
+    return [tried(_mend, given) for given in several]
+
+
 def _mend(given: _Given) -> list[Mended]:
     menders = {
         source: Mender(channel=channel, **given.options)
@@ -166,6 +171,9 @@ def _mend(given: _Given) -> list[Mended]:
 
 def _infer(options: Mapping[str, Any], texts: list[str]) -> Channels:
     return Mender(**options).infer_channels(texts)
+
+
+_Task = tuple[_Piece | Finished | Fault, _Given | None]
 
 
 @dataclass
@@ -205,7 +213,7 @@ class Batch:
 
     def run(self, workers: Workers) -> Iterator[Event]:
         """Mend all files; what happens, as it happens."""
-        for piece, mended in workers.ordered(_mend, self._tasks()):
+        for piece, mended in self._mended(workers):
             if isinstance(piece, (Finished, Fault)):
                 yield piece
             elif not piece.job.failed:
@@ -221,7 +229,32 @@ class Batch:
                     piece.job.abandon(error)
                     raise
 
-    def _tasks(self) -> Iterator[tuple[_Piece | Finished | Fault, _Given | None]]:
+    def _mended(
+        self, workers: Workers
+    ) -> Iterator[tuple[_Piece | Finished | Fault, list[Mended] | Exception | None]]:
+        """The pieces of all files, each with what became of its texts.
+
+        Small files go to a process several at a time: they are mostly of one source, and what its
+        channel takes is then worked out by one process instead of all.
+        """
+        for group, found in workers.ordered(_mend_all, self._groups()):
+            results = iter(found if isinstance(found, list) else ())
+            for piece, given in group:
+                failed = found if isinstance(found, Exception) else None
+                yield piece, None if given is None else next(results, failed)
+
+    def _groups(self) -> Iterator[tuple[list[_Task], list[_Given] | None]]:
+        group: list[_Task] = []
+        size = 0
+        for piece, given in self._tasks():
+            group.append((piece, given))
+            size += sum(len(text) for _, text in given.texts) if given else 0
+            if size >= _PIECE or len(group) >= _PIECE_RECORDS:
+                yield group, [each for _, each in group if each] or None
+                group, size = [], 0
+        yield group, [each for _, each in group if each] or None
+
+    def _tasks(self) -> Iterator[_Task]:
         """The pieces of all files, and what is needed to mend each."""
         for one in self.inputs:
             try:

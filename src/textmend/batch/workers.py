@@ -57,12 +57,12 @@ class Workers:
         pool = self._pool
         if pool is None:
             for task, given in tasks:
-                yield task, None if given is None else _tried(work, given)
+                yield task, None if given is None else tried(work, given)
             return
         waiting: deque[tuple[Task, Future[Result | Exception] | None]] = deque()
         under_way = 0
         for task, given in tasks:
-            waiting.append((task, None if given is None else pool.submit(_tried, work, given)))
+            waiting.append((task, None if given is None else pool.submit(tried, work, given)))
             under_way += given is not None
             while waiting and (under_way >= _AHEAD * self._jobs or waiting[0][1] is None):
                 task, future = waiting.popleft()
@@ -72,7 +72,8 @@ class Workers:
             yield task, _result(future)
 
 
-def _tried(work: Callable[[Given], Result], given: Given) -> Result | Exception:
+def tried(work: Callable[[Given], Result], given: Given) -> Result | Exception:
+    """What ``work`` makes of what is given, or the exception that it raised."""
     try:
         return work(given)
     except Exception as error:  # one text that cannot be mended does not stop the others
