@@ -520,6 +520,25 @@ def test_every_command_is_in_the_readme() -> None:
         assert command.help
 
 
+def test_every_option_says_what_it_is_for() -> None:
+    for name, command in main.commands.items():
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, (name, parameter.name)
+
+
+def test_completion_for_shells() -> None:
+    for shell, word in (("bash", "complete"), ("zsh", "compdef"), ("fish", "complete")):
+        result = subprocess.run(
+            [sys.executable, "-m", "textmend"],
+            env={**os.environ, "_TEXTMEND_COMPLETE": f"{shell}_source"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert word in result.stdout, (shell, result.stderr)
+
+
 def test_the_module_is_the_command() -> None:
     found = subprocess.run(
         [sys.executable, "-m", "textmend", "mend", "--channel", "the"],

@@ -39,7 +39,7 @@ def _path(**kind: bool) -> click.Path:
     return click.Path(path_type=Path, **kind)
 
 
-@click.command()
+@click.command(epilog=options.CHANNELS)
 @options.reading
 @click.option("-o", "--output", help="File to write, or folder; a slash at its end makes it one.")
 @click.option(

@@ -22,6 +22,7 @@ from textmend.batch.results import place_of
 from textmend.channel import Channel, names_a_file
 from textmend.errors import TextmendError
 from textmend.explain import visible
+from textmend.families import FAMILIES
 from textmend.inference import MIN_LOG_ODDS
 
 FAILED = 1  # a text could not be mended
@@ -37,6 +38,18 @@ def _encoding(name: str) -> str:
     except LookupError:
         raise unknown_encoding(name) from None
     return name
+
+
+# Below the help of commands that take a channel.
+CHANNELS = f"""\b
+Channels: sequences (the,ad), with a place (er:word-end) or what was left
+(ti:space), and families: {", ".join(sorted(FAMILIES)[: len(FAMILIES) // 2])},
+{", ".join(sorted(FAMILIES)[len(FAMILIES) // 2 :])}. Such as
+
+\b
+  --channel the,ad            --channel ligatures:space
+  --channel spaces:line-ends  --channel random:1%
+"""
 
 
 def reading(command: Command) -> Command:

@@ -21,7 +21,7 @@ from textmend.errors import TextmendError
 _LEAST = 0.2  # probability of the edits that the slider of the page can bring in
 
 
-@click.command()
+@click.command(epilog=options.CHANNELS)
 @options.reading
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The page.")
 @click.option(
