@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -156,45 +154,3 @@ def test_work_is_not_spread_where_the_library_is_held_to_one_thread() -> None:
 
     with threadpool_limits(1, user_api="blas"):
         assert spread(work, range(50)) == list(range(50))
-
-
-# The main thread mends last in "fresh", and first in "used". CPU seconds, each of the same texts.
-EIGHT_THREADS = """
-import sys, time
-from concurrent.futures import ThreadPoolExecutor
-import corpora, textmend
-articles = [each.text for each in corpora.load("news", split="dev")[:5]]
-damaged = [textmend.Channel.of("the", "ad").apply(each) for each in articles]
-mender = textmend.Mender()
-
-def seconds(threads):
-    before = time.process_time()
-    with ThreadPoolExecutor(threads) as pool:
-        mended = list(pool.map(mender.mend, damaged))
-    assert mended[0] != damaged[0]
-    return time.process_time() - before
-
-if sys.argv[1] == "used":
-    mender.mend(damaged[0])
-else:
-    seconds(8)  # loads
-eight = seconds(8)
-mender.mend(damaged[0])
-print(eight, seconds(8), seconds(1))
-"""
-
-
-@pytest.mark.parametrize("process", ["fresh", "used"])
-def test_eight_threads_cost_what_one_does(process: str) -> None:
-    # As many threads of linear algebra as there are processors: nothing in the environment says so.
-    free = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
-    done = subprocess.run(
-        [sys.executable, "-c", EIGHT_THREADS, process],
-        env={**free, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    eight, after, one = map(float, done.stdout.split())
-    assert eight < 1.6 * one
-    assert after < 1.6 * one
