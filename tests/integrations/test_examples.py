@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -80,6 +81,8 @@ def test_the_examples_of_a_section(
 
 def test_the_spark_job(tmp_path: Path, snippets: dict[str, list[str]]) -> None:
     pytest.importorskip("pyspark")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Spark needs Java")
     parquet = pytest.importorskip("pyarrow.parquet")
     from pyarrow import table
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from textmend import Mender, TextmendError
 
 pytest.importorskip("pyspark")
+if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+    pytest.skip("Spark needs Java", allow_module_level=True)
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
