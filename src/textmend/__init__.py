@@ -17,7 +17,13 @@ from textmend.errors import TextmendError
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.families import Doubled, DropCaps, Ligatures, NonAscii, RandomLoss
 from textmend.lexicon import Suspect, suspects
-from textmend.report import in_notebook as _in_notebook
+
+
+def _in_notebook(mended: Mended) -> str | None:
+    from textmend.report import in_notebook  # only notebooks need it
+
+    return in_notebook(mended)
+
 
 # A value knows nothing of pages: what shows it in a notebook is handed to it here.
 Mended.in_notebook = _in_notebook

@@ -44,7 +44,7 @@ def rewrite(
     for one in inputs:
         mine = name is not None and (alone or name == one.name)
         if name is not None and not mine and name < one.name:
-            raise _missing(name)
+            raise not_there(name)
         try:
             if mine:
                 _rewritten(one, targets[one], group, read_as, back=back)
@@ -60,10 +60,11 @@ def rewrite(
                 pass
             name, group = next(groups, (None, iter(())))
     if name is not None:
-        raise _missing(name)
+        raise not_there(name)
 
 
-def _missing(name: str) -> TextmendError:
+def not_there(name: str) -> TextmendError:
+    """What is wrong with a log that has edits of a file which is not among those given."""
     return TextmendError(
         f"the log has edits of {shown(name)}, which is not among the files; "
         "give the folder of the batch that wrote the log"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import groupby
+from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -238,10 +238,10 @@ class Batch:
         channel takes is then worked out by one process instead of all.
         """
         for group, found in workers.ordered(_mend_all, self._groups()):
-            results = iter(found if isinstance(found, list) else ())
+            results = found if isinstance(found, list) else repeat(found)
+            mended = iter(results)
             for piece, given in group:
-                failed = found if isinstance(found, Exception) else None
-                yield piece, None if given is None else next(results, failed)
+                yield piece, None if given is None else next(mended)
 
     def _groups(self) -> Iterator[tuple[list[_Task], list[_Given] | None]]:
         group: list[_Task] = []

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from textmend import explain
-from textmend.batch.channels import Known, Sources
+from textmend.batch.channels import Known
 from textmend.batch.run import Batch, Done, Fault, Settings
 from textmend.batch.workers import Workers
 from textmend.cli import options
@@ -61,7 +61,7 @@ def detect(by: str | None, flagged: bool, as_json: bool, **chosen: Any) -> None:
     faults: list[TextmendError] = []
     with found_in(chosen["names"], chosen["glob"]) as found:
         failed = bool(found.faults)
-        sources = chosen["sources"] or Sources("dir" if found.folders else "none")
+        sources = options.sources_of(found, chosen["sources"])
         if by == "source" and sources.kind == "none":
             fail("--by source needs sources; say what is one, such as --source dir")
         batch = Batch(found.inputs, replace(settings, sources=sources), with_texts=True)

@@ -18,7 +18,6 @@ from textmend import diff as diffs
 from textmend import explain
 from textmend.api import Mender
 from textmend.batch import channels, log
-from textmend.batch.channels import Sources
 from textmend.batch.inputs import STATE, Found, Input, targets
 from textmend.batch.manifest import Counts, Manifest
 from textmend.batch.results import STANDARD
@@ -26,7 +25,7 @@ from textmend.batch.run import Batch, Done, Event, Fault, Finished, Progress, Se
 from textmend.batch.workers import Workers
 from textmend.channel import Channel
 from textmend.cli import options
-from textmend.cli.options import FAILED, channel_of, complain, fail, found_in, parsed, say, shown
+from textmend.cli.options import FAILED, complain, fail, found_in, say, shown
 from textmend.cli.progress import Bar
 from textmend.edits import Mended
 from textmend.errors import TextmendError
@@ -42,12 +41,7 @@ def _path(**kind: bool) -> click.Path:
 @click.command(epilog=options.CHANNELS)
 @options.reading
 @click.option("-o", "--output", help="File to write, or folder; a slash at its end makes it one.")
-@click.option(
-    "--channel",
-    type=parsed(channel_of),
-    metavar="CHANNEL",
-    help="What was deleted, such as the,ad, or a file with JSON; inferred if not given.",
-)
+@options.channel
 @options.inferring
 @click.option("--channels", "known", type=_path(), help="Channels of sources, stored before.")
 @click.option("--save-channels", "saved", type=_path(), help="Store the channels of the sources.")
@@ -160,7 +154,7 @@ def _placed(
 
 
 def _batch(found: Found, places: dict[Input, Path], chosen: Mapping[str, Any]) -> Batch:
-    sources = chosen["sources"] or Sources("dir" if found.folders else "none")
+    sources = options.sources_of(found, chosen["sources"])
     if sources.kind == "none" and (chosen["known"] or chosen["saved"]):
         raise TextmendError("channels of sources need sources; say what is one: --source dir")
     settings = Settings(

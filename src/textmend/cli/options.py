@@ -135,6 +135,19 @@ def channel_of(spec: str) -> Channel:
     return read_channel(Path(spec)) if is_file else Channel.parse(spec)
 
 
+channel = click.option(
+    "--channel",
+    type=parsed(channel_of),
+    metavar="CHANNEL",
+    help="What was deleted, such as the,ad, or a file with JSON; inferred if not given.",
+)
+
+
+def sources_of(found: Found, asked: Sources | None) -> Sources:
+    """What makes texts those of one source, where it is not said: the folders, if any is named."""
+    return asked or Sources("dir" if found.folders else "none")
+
+
 def read_channel(path: Path) -> Channel:
     """The channel in a JSON file."""
     try:

@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from textmend import report as pages
-from textmend.batch.channels import Sources, drawn
+from textmend.batch.channels import drawn
 from textmend.batch.results import place_of
 from textmend.batch.run import Batch, Done, Fault, Settings
 from textmend.batch.workers import Workers
 from textmend.cli import options
-from textmend.cli.options import FAILED, channel_of, complain, fail, found_in, parsed, say
+from textmend.cli.options import FAILED, complain, fail, found_in, say
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 
@@ -24,12 +24,7 @@ _LEAST = 0.2  # probability of the edits that the slider of the page can bring i
 @click.command(epilog=options.CHANNELS)
 @options.reading
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The page.")
-@click.option(
-    "--channel",
-    type=parsed(channel_of),
-    metavar="CHANNEL",
-    help="What was deleted, such as the,ad, or a file with JSON; inferred if not given.",
-)
+@options.channel
 @options.inferring
 @click.option(
     "--min-probability",
@@ -56,7 +51,7 @@ def report(output: Path, threshold: float, limit: int, **chosen: Any) -> None:
     """
     with found_in(chosen["names"], chosen["glob"]) as found:
         failed = bool(found.faults)
-        sources = chosen["sources"] or Sources("dir" if found.folders else "none")
+        sources = options.sources_of(found, chosen["sources"])
         settings = Settings(
             {
                 "lang": chosen["lang"],

@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from textmend.batch import containers, log
-from textmend.batch.inputs import Found, Input, find, shown, targets
+from textmend.batch.inputs import Found, Input, find, targets
 from textmend.batch.records import is_known
-from textmend.batch.rewrite import rewrite
+from textmend.batch.rewrite import not_there, rewrite
 from textmend.cli.options import FAILED, complain, fail, say
 from textmend.errors import TextmendError
 from textmend.report.decisions import FORMAT, read_decisions
 
 _NAME = click.argument("name", metavar="INPUT", type=click.Path(exists=True, path_type=Path))
-_LOG = click.option(
-    "--edits",
-    "log_file",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The log that textmend mend --edits wrote.",
-)
-_REVIEWED = click.option(
-    "--edits",
-    "log_file",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="A log of edits, or the decisions that the page of textmend report gave.",
-)
+_LOG = partial(click.option, "--edits", "log_file", required=True, type=click.Path(path_type=Path))
 _OUTPUT = click.option("-o", "--output", required=True, help="File to write, or folder.")
 
 
 @click.command()
 @_NAME
-@_LOG
+@_LOG(help="The log that textmend mend --edits wrote.")
 @_OUTPUT
 def revert(name: Path, log_file: Path, output: str) -> None:
     """Give the originals back: the results without their edits, byte for byte.
@@ -51,7 +39,7 @@ def revert(name: Path, log_file: Path, output: str) -> None:
 
 @click.command()
 @_NAME
-@_REVIEWED
+@_LOG(help="A log of edits, or the decisions that the page of textmend report gave.")
 @_OUTPUT
 @click.option("--field", metavar="NAME", help="Where texts are, if decisions are about a table.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the texts.")
@@ -108,10 +96,7 @@ def _found(name: Path, log_file: Path, logged: set[str], *, back: bool) -> Found
     ]
     missing = logged - {one.name for one in found.inputs}
     if missing and (name.is_dir() or len(logged) > 1):
-        raise TextmendError(
-            f"the log has edits of {shown(min(missing))}, which is not among the files; "
-            "give the folder of the batch that wrote the log"
-        )
+        raise not_there(min(missing))
     return found
 
 
