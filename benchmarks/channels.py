@@ -20,7 +20,7 @@ import wordfreq
 
 from benchmarks.align import Damage, Span, forms, intervals, pieces
 from textmend import Channel, Drop
-from textmend.drops import Rule
+from textmend.channel.drops import Rule
 
 RANDOM_CHANNELS = 40
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from benchmarks.channels import Damager
 from benchmarks.documents import Document
 from textmend import Mender
-from textmend.languages import among
+from textmend.language.identification import among
 
 
 def recognized(

@@ -23,8 +23,8 @@ import corpora
 from benchmarks.accuracy import circumstances
 from benchmarks.channels import EXAMPLE
 from textmend import Mender
-from textmend.lexicon import Lexicon
-from textmend.tokens import tokenize
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import tokenize
 
 _WORD = regex.compile(r"\p{L}+")
 _REPEATS = 5

@@ -21,14 +21,14 @@ from matplotlib.patches import Arc as Curve
 
 import corpora
 from textmend import Channel
-from textmend.cascade import load
-from textmend.lexicon import Lexicon
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import is_sentence, lines, tokenize
 from textmend.mending.context import NetworkContext
 from textmend.mending.decoder import Array
 from textmend.mending.lattice import Arc, Lattice
 from textmend.mending.preimages import Preimages
-from textmend.modelfile import SHIPPED
-from textmend.tokens import is_sentence, lines, tokenize
+from textmend.models.cascade import load
+from textmend.models.modelfile import SHIPPED
 
 ARTICLE = "24-health-desert-doctor"
 CHANNEL = "the,ligatures:space"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import corpora
 from textmend import Channel, Mender
-from textmend.explain import deleted
+from textmend.report.sentences import deleted
 
 ARTICLES = 8
 SPECS = (

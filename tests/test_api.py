@@ -14,7 +14,7 @@ import pytest
 import corpora
 import textmend
 from textmend import Channel, Mender, TextmendError, infer_channel
-from textmend.modelfile import SHIPPED
+from textmend.models.modelfile import SHIPPED
 
 MODULES = {module.name for module in iter_modules(textmend.__path__)}
 NEWS = [document.text for document in corpora.load("news", split="dev")][:6]

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from textmend.api import Mender
-from textmend.cascade import Cascade, load
 from textmend.errors import TextmendError
-from textmend.modelfile import CLASSES, SHIPPED, _wanted_of_encoder, write
-from textmend.network import Lines, Network, Scores
+from textmend.models.cascade import Cascade, load
+from textmend.models.modelfile import CLASSES, SHIPPED, _wanted_of_encoder, write
+from textmend.models.network import Lines, Network, Scores
 
 WORDS = [*CLASSES, "the", "or", "other", "cat"]
 THE, OR, OTHER, CAT = range(len(CLASSES), len(WORDS))

@@ -4,9 +4,9 @@ import pytest
 
 import corpora
 from textmend import infer_channel
-from textmend.census import Census
-from textmend.lexicon import Lexicon
-from textmend.tokens import lines, tokenize
+from textmend.inference.census import Census
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import lines, tokenize
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from textmend import Channel, Drop, DropCaps, RandomLoss, TextmendError
-from textmend.channel import Place, WhiteSpace
-from textmend.drops import Reach
+from textmend.channel.channel import Place, WhiteSpace
+from textmend.channel.drops import Reach
 
 EXAMPLE = Channel.of("the", "ad")
 

@@ -7,12 +7,12 @@ import warnings
 import numpy as np
 
 from textmend import Channel, Mender
-from textmend.lexicon import Lexicon
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import lines, tokenize
 from textmend.mending.context import NetworkContext, PairContext
 from textmend.mending.lattice import Lattice
 from textmend.mending.preimages import Preimages
-from textmend.network import Network
-from textmend.tokens import lines, tokenize
+from textmend.models.network import Network
 
 EXAMPLE = Channel.of("the", "ad")
 

@@ -15,9 +15,9 @@ from typing import get_args
 import pytest
 
 import textmend
+from textmend.channel.drops import Place
+from textmend.channel.families import FAMILIES
 from textmend.cli import main
-from textmend.drops import Place
-from textmend.families import FAMILIES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

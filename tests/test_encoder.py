@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from textmend.encoder import Encoder, _windows
 from textmend.errors import TextmendError
-from textmend.modelfile import CLASSES, _wanted_of_encoder, read, write
-from textmend.network import Lines, Scores
+from textmend.models.encoder import Encoder, _windows
+from textmend.models.modelfile import CLASSES, _wanted_of_encoder, read, write
+from textmend.models.network import Lines, Scores
 
 KNOWN = ["the", ",", ".", "or", "other", "they", "y", "cat", "sat", "don't"]
 WORDS = [*CLASSES, *KNOWN]

@@ -16,7 +16,7 @@ from textmend import (
     TextmendError,
     mend_and_explain,
 )
-from textmend.drops import Rule
+from textmend.channel.drops import Rule
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 
 from textmend import Channel, Drop, Mender, TextmendError
-from textmend.channel import WhiteSpace
-from textmend.lexicon import Lexicon
-from textmend.mending.losses import Losses
-from textmend.noise import _slips
-from textmend.tokens import tokenize
+from textmend.channel.channel import WhiteSpace
+from textmend.inference.random_loss import _slips
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import tokenize
+from textmend.mending.random_loss import Losses
 
 EXPONENT = 1.05
 _LITTLE = 0.4  # seconds for 64 kB; what reads them once for each character takes several

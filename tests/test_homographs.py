@@ -10,8 +10,8 @@ import pytest
 
 import corpora
 from textmend import Channel, mend
-from textmend.homographs import DATA, Homographs
-from textmend.lexicon import Lexicon
+from textmend.language.homographs import DATA, Homographs
+from textmend.language.lexicon import Lexicon
 from textmend.training.homographs import Rivals, examples, fit
 
 LANGUAGES = ("cs", "es", "fr", "it", "pl", "pt")

@@ -1,5 +1,5 @@
 from textmend import Drop
-from textmend.hypotheses import MAX_SEQUENCE, DeletionIndex
+from textmend.inference.hypotheses import MAX_SEQUENCE, DeletionIndex
 
 WORDS = ["other", "there", "testing", "added", "banana", "a", "extraordinarily", "naïve"]
 

@@ -10,22 +10,15 @@ from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Drop, TextmendError, infer_channel, mend, mend_and_explain
-from textmend.census import Census
 from textmend.evidence import Evidence, Explained, Inference
-from textmend.inference import (
-    _DISPERSION,
-    _NEARLY_ALL,
-    _SURVIVOR,
-    _absence,
-    _Selection,
-    _usage,
-    damaged_regions,
-    recognize,
-)
-from textmend.lexicon import Lexicon
+from textmend.inference.census import Census
+from textmend.inference.explanations import Hypotheses, Traces
+from textmend.inference.infer import _NEARLY_ALL, recognize
+from textmend.inference.regions import SURVIVOR, damaged_regions, usage
+from textmend.inference.selection import _DISPERSION, Selection, _absence
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import lines, tokenize
 from textmend.mending.preimages import Preimages
-from textmend.tokens import lines, tokenize
-from textmend.traces import Hypotheses, Traces
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 LONG = [text for text in NEWS if len(text.split()) >= 400]
@@ -206,7 +199,7 @@ def test_rules_that_make_each_other_unnecessary_do_not_go_round(
         assert looks < 20
         return []
 
-    monkeypatch.setattr(_Selection, "_still_needed", none_is_needed_beside_the_new_one)
+    monkeypatch.setattr(Selection, "_still_needed", none_is_needed_beside_the_new_one)
     assert infer_channel(Channel.of("the", "ad").apply(LONG[0]))
 
 
@@ -263,7 +256,7 @@ def negative_binomial(count: int, mean: float) -> float:
 def test_absence_is_the_odds_of_so_few_with_and_without_a_deletion(
     observed: int, expected: float, share: float
 ) -> None:
-    left = expected * max(1.0 - share, exp(-_SURVIVOR))
+    left = expected * max(1.0 - share, exp(-SURVIVOR))
     odds = negative_binomial(observed, left) - negative_binomial(observed, expected)
     if observed:  # survivors never speak for a deletion
         odds = min(odds, 0.0)
@@ -441,7 +434,7 @@ def test_a_word_that_recurs_oftener_than_its_original_would_is_one_witness() -> 
     traces = Traces(census.tally)
     traces.add(census.places["y"], 5.0, 1, "they")  # of 824 words some four are
     traces.add(census.places["const"], 5.0, 5, "constant")
-    selection = _Selection(Hypotheses(census, "en"), lambda *_: np.zeros(0))
+    selection = Selection(Hypotheses(census, "en"), lambda *_: np.zeros(0))
     witnesses = selection._witnesses(traces, census.totals)
     assert witnesses[census.places["y"]] == pytest.approx(1.0 + np.log(12))
     assert witnesses[census.places["const"]] == 1.0
@@ -468,13 +461,13 @@ def test_three_words_are_missed_for_each_that_is_seen_to_be_damaged(
         asked.append(expected)
         return _absence(observed, expected, share)
 
-    monkeypatch.setattr("textmend.inference._absence", absence)
+    monkeypatch.setattr("textmend.inference.selection._absence", absence)
     # A long line, of which many words should hold "er", none does, and one has lost it.
     words = [word for text in NEWS[:9] for word in text.split() if "er" not in word.lower()]
     counted = Census.of([lines(tokenize(" ".join(words) + " the goves."))], Lexicon.load("en"))
     traces = Traces(counted.tally)
     traces.add(counted.places["goves"], 5.0, 5, "governs")
-    selection = _Selection(Hypotheses(counted, "en"), lambda *_: np.zeros(0))
+    selection = Selection(Hypotheses(counted, "en"), lambda *_: np.zeros(0))
     scored = selection._score(Drop("er"), traces, [], {}, 1.0)
     assert scored.expected > 30.0
     assert asked == [3.0]
@@ -486,11 +479,11 @@ def test_texts_of_a_source_tell_how_much_of_a_sequence_it_holds() -> None:
     held = counted.survivors(Drop("ferr"))
     words = float((counted.sizes * counted.sentences).sum())
     # As much as is held of what is expected, and never more than that.
-    assert _usage(counted, 6.0 / words, held) == pytest.approx(float(held.sum()) / 6.0)
-    assert _usage(counted, 1.0 / words, held) == 1.0
+    assert usage(counted, 6.0 / words, held) == pytest.approx(float(held.sum()) / 6.0)
+    assert usage(counted, 1.0 / words, held) == 1.0
     # Of a single text nothing but the language tells it.
     joined = Census.of([lines(tokenize("\n".join(texts)))], Lexicon.load("en"))
-    assert _usage(joined, 6.0 / words, joined.survivors(Drop("ferr"))) == 1.0
+    assert usage(joined, 6.0 / words, joined.survivors(Drop("ferr"))) == 1.0
 
 
 SENTENCES = [

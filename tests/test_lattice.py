@@ -3,10 +3,10 @@
 import pytest
 
 from textmend import Channel, Drop, mend
-from textmend.lexicon import Lexicon
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import tokenize
 from textmend.mending.lattice import Arc, Lattice
 from textmend.mending.preimages import Preimages
-from textmend.tokens import tokenize
 
 EXAMPLE = Channel.of("the", "ad")
 WORDS = ["other", "or", "the", "there", "re", "a", "ad", "added", "bathe", "mother", "mother's"]

@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from textmend import Mender, TextmendError, suspects
-from textmend.lexicon import Lexicon
+from textmend.language.lexicon import Lexicon
 
 
 def test_the_example_is_flagged() -> None:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel, Drop, Mended, Mender, mend, mend_and_explain
-from textmend.channel import WhiteSpace
+from textmend.channel.channel import WhiteSpace
 from textmend.edits import Alternative, Edit, Kind
+from textmend.language.tokens import lines, tokenize
 from textmend.mending.context import Calibration, Judged
 from textmend.mending.lattice import Arc, Slot
 from textmend.mending.pipeline import _alternatives, _edits, proven
 from textmend.mending.pipeline import mend as found_edits
 from textmend.mending.preimages import Candidate, Preimages
-from textmend.tokens import lines, tokenize
 
 NEWS = [document.text for document in corpora.load("news", split="dev")]
 PARAGRAPHS = [line for text in NEWS for line in text.split("\n") if line]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
-from textmend.modelfile import (
+from textmend.models.modelfile import (
     CLASSES,
     SHIPPED,
     _wanted,
@@ -25,7 +25,7 @@ from textmend.modelfile import (
     read_header,
     write,
 )
-from textmend.network import Network
+from textmend.models.network import Network
 
 Header = dict[str, Any]
 ENDING = [f"{name}ing" for name in CLASSES[:4]]

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from textmend.modelfile import CLASSES, SHIPPED, read, write
-from textmend.network import (
+from textmend.models.modelfile import CLASSES, SHIPPED, read, write
+from textmend.models.network import (
     AFTER,
     BEFORE,
     FIRST,
@@ -199,7 +199,7 @@ def test_a_long_text_is_read_in_parts(tiny: Network, monkeypatch: pytest.MonkeyP
     lines = lines_of(tiny, [SLOTS, SLOTS[:1], SLOTS * 3, SLOTS[::-1]] * 5, ["the", "other"])
     whole = tiny.score(lines)
     for size in (1, 6, 30):
-        monkeypatch.setattr("textmend.network._AT_ONCE", size)
+        monkeypatch.setattr("textmend.models.network._AT_ONCE", size)
         assert same(tiny.score(lines), whole)
 
 
@@ -246,7 +246,7 @@ def test_shipped_model_puts_the_back() -> None:
 
 SCORE = """
 import sys, numpy as np
-from textmend.network import Lines, Network
+from textmend.models.network import Lines, Network
 network = Network.load()
 words = "one of men who left house said so .".split() * 12
 ids = network.ids(words)

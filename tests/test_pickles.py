@@ -18,9 +18,9 @@ import corpora
 import textmend
 from textmend import Channel, Mender, TextmendError
 from textmend.api import _unpickled
-from textmend.bigrams import Bigrams
-from textmend.lexicon import Lexicon
-from textmend.modelfile import SHIPPED, digest_of
+from textmend.language.bigrams import Bigrams
+from textmend.language.lexicon import Lexicon
+from textmend.models.modelfile import SHIPPED, digest_of
 
 ARTICLE = corpora.load("news", split="dev")[0].text
 DAMAGED = Channel.of("the", "ad").apply(ARTICLE)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.regions import BORDER, segment, share_of
+from textmend.inference.regions import BORDER, segment, share_of
 
 nats = st.floats(-30.0, 30.0)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from textmend import Channel, mend, mend_and_explain
-from textmend.lexicon import Lexicon
-from textmend.spelling import Speller, Spelling
+from textmend.language.lexicon import Lexicon
+from textmend.language.spelling import Speller, Spelling
 
 
 def test_letters_foretell_each_other() -> None:

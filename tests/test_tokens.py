@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 import corpora
 from textmend import Channel
-from textmend.tokens import code_lines, lines, sentence_starts, shape, tokenize
+from textmend.language.tokens import code_lines, lines, sentence_starts, shape, tokenize
 
 
 @given(st.text())

@@ -15,10 +15,10 @@ torch = pytest.importorskip("torch")
 
 from click.testing import CliRunner  # noqa: E402 - after the guard
 
-from textmend.channel import Channel, Drop  # noqa: E402
+from textmend.channel.channel import Channel, Drop  # noqa: E402
 from textmend.errors import TextmendError  # noqa: E402
-from textmend.modelfile import CLASSES  # noqa: E402
-from textmend.network import FIRST, Lines, Network  # noqa: E402
+from textmend.models.modelfile import CLASSES  # noqa: E402
+from textmend.models.network import FIRST, Lines, Network  # noqa: E402
 from textmend.training.__main__ import main  # noqa: E402
 from textmend.training.corpus import (  # noqa: E402
     LINE_START,

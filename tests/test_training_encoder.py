@@ -12,10 +12,10 @@ torch = pytest.importorskip("torch")
 
 from click.testing import CliRunner  # noqa: E402 - after the guard
 
-from textmend.encoder import Encoder  # noqa: E402
 from textmend.errors import TextmendError  # noqa: E402
-from textmend.modelfile import CLASSES  # noqa: E402
-from textmend.network import Lines  # noqa: E402
+from textmend.models.encoder import Encoder  # noqa: E402
+from textmend.models.modelfile import CLASSES  # noqa: E402
+from textmend.models.network import Lines  # noqa: E402
 from textmend.training.__main__ import main  # noqa: E402
 from textmend.training.corpus import Corpus, Source, prepare  # noqa: E402
 from textmend.training.encoder import EncoderModel, EncoderSize, coarse  # noqa: E402

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.edits import Alternative, Edit, Mended
-from textmend.lexicon import Lexicon
-from textmend.network import Network
-from textmend.tokens import tokenize
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import tokenize
+from textmend.models.network import Network
 from textmend.training.evaluation import Counts, _count, _damaged, evaluate, random_channels
 
 TEXT = """\

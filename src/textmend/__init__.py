@@ -10,13 +10,23 @@
 __version__ = "0.1.0"
 
 from textmend.api import Mender, infer_channel, mend, mend_and_explain
-from textmend.channel import Channel
-from textmend.drops import Drop
+from textmend.channel.channel import Channel
+from textmend.channel.drops import Drop
+from textmend.channel.families import (
+    Accents,
+    Apostrophes,
+    Doubled,
+    DropCaps,
+    Hyphens,
+    Ligatures,
+    NonAscii,
+    RandomLoss,
+    Spaces,
+)
 from textmend.edits import Alternative, Edit, Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence, Explained, Inference
-from textmend.families import Doubled, DropCaps, Ligatures, NonAscii, RandomLoss
-from textmend.lexicon import Suspect, suspects
+from textmend.language.lexicon import Suspect, suspects
 
 
 def _in_notebook(mended: Mended) -> str | None:
@@ -29,7 +39,9 @@ def _in_notebook(mended: Mended) -> str | None:
 Mended.in_notebook = _in_notebook
 
 __all__ = [
+    "Accents",
     "Alternative",
+    "Apostrophes",
     "Channel",
     "Doubled",
     "Drop",
@@ -37,12 +49,14 @@ __all__ = [
     "Edit",
     "Evidence",
     "Explained",
+    "Hyphens",
     "Inference",
     "Ligatures",
     "Mended",
     "Mender",
     "NonAscii",
     "RandomLoss",
+    "Spaces",
     "Suspect",
     "TextmendError",
     "infer_channel",

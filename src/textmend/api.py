@@ -16,24 +16,24 @@ from pathlib import Path
 from types import NoneType
 
 from textmend import __version__, checks
-from textmend.bigrams import Bigrams
-from textmend.cascade import NAMED, Cascade, load
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
-from textmend.inference import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
-from textmend.languages import AUTO, among, guess
-from textmend.lexicon import Lexicon
+from textmend.inference.infer import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
+from textmend.inference.sources import infer_channels, likeliest
+from textmend.inference.vanished import Floats, Missed, MissedByNetwork, MissedByPairs
+from textmend.language.bigrams import Bigrams
+from textmend.language.identification import AUTO, among, guess
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import Token, lines, tokenize
 from textmend.mending.context import Context, NetworkContext, PairContext
 from textmend.mending.pipeline import mend as mend_lines
 from textmend.mending.pipeline import proven
 from textmend.mending.preimages import Preimages
-from textmend.missed import Floats, Missed, MissedByNetwork, MissedByPairs
-from textmend.modelfile import SHIPPED, digest_of, read_header
-from textmend.network import Network
-from textmend.sources import infer_channels, likeliest
-from textmend.tokens import Token, lines, tokenize
+from textmend.models.cascade import NAMED, Cascade, load
+from textmend.models.modelfile import SHIPPED, digest_of, read_header
+from textmend.models.network import Network
 
 _SHIPPED_LANG = "en"
 # Enough words of one origin to know its channel by: more would take time and add nothing.

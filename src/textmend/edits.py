@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import Any, ClassVar, Literal, get_args
 
 from textmend import checks
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from textmend import checks
-from textmend.channel import Channel
-from textmend.drops import Rule
+from textmend.channel.channel import Channel
+from textmend.channel.drops import Rule
 from textmend.errors import TextmendError
 
 
@@ -56,7 +56,7 @@ class Evidence:
         An estimate: there were as many as expected, or as many as are seen, damaged or intact,
         where that is more. A channel that is total, as most are, has 1.0.
 
-        >>> from textmend.drops import Drop
+        >>> from textmend.channel.drops import Drop
         >>> told = (Explained("y", "they", 9), Explained("or", "other", 9))
         >>> round(Evidence(Drop("the"), 20.0, 3, told, 19.2).share, 2)
         0.86

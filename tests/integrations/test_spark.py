@@ -143,7 +143,7 @@ def test_a_worker_loads_the_model_once(spark: Any, snippets: Mapping[str, list[s
     def loads(batches: Iterator[Any]) -> Iterator[Any]:
         import pandas as pd
 
-        from textmend.network import _load
+        from textmend.models.network import _load
 
         for _ in batches:
             yield pd.DataFrame({"pid": [os.getpid()], "loads": [_load.cache_info().misses]})

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from textmend.batch.records import is_known
 from textmend.errors import TextmendError
-from textmend.explain import visible
+from textmend.report.sentences import visible
 
 STATE = ".textmend"  # the folder in an output where the state of its batches is kept
 

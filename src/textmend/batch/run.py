@@ -26,7 +26,7 @@ from textmend.batch.manifest import Counts, Manifest, key_of
 from textmend.batch.records import Format, Record, Text, Writer, format_of
 from textmend.batch.results import STANDARD, place_of
 from textmend.batch.workers import Workers, tried
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 

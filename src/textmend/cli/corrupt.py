@@ -8,7 +8,7 @@ import click
 
 from textmend.batch.records import format_of
 from textmend.batch.results import STANDARD, place_of
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.cli.options import CHANNELS, FAILED, channel_of, complain, found_in, parsed, reading
 from textmend.errors import TextmendError
 

@@ -16,7 +16,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from textmend import explain
 from textmend.batch.channels import Known
 from textmend.batch.run import Batch, Done, Fault, Settings
 from textmend.batch.workers import Workers
@@ -25,7 +24,8 @@ from textmend.cli.options import UNUSABLE, complain, fail, found_in, shown
 from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence
-from textmend.lexicon import Suspect, suspects
+from textmend.language.lexicon import Suspect, suspects
+from textmend.report import sentences
 
 _DAMAGED = 1
 _SUSPECTS_SHOWN = 20
@@ -109,9 +109,9 @@ def _tell_source(console: Console, name: str, known: Known, *, as_json: bool) ->
     if as_json:
         _echo({"source": name, **known.to_dict()})
     elif console.is_terminal:
-        console.print(Text.assemble((explain.visible(name), "bold"), f": {_verdict(known)}"))
+        console.print(Text.assemble((sentences.visible(name), "bold"), f": {_verdict(known)}"))
     else:
-        click.echo(f"{explain.visible(name)}\t{_verdict(known)}")
+        click.echo(f"{sentences.visible(name)}\t{_verdict(known)}")
 
 
 def _echo(value: dict[str, Any]) -> None:
@@ -125,9 +125,10 @@ def _verdict(known: Known) -> str:
     if not known.channels:
         return f"no damage found; {read}"
     found = [
-        f"{explain.per_cent(each.share)} of the texts, {explain.per_cent(each.damaged_share)} of "
-        f"the words lost {' and '.join(map(explain.deleted, each.channel.drops))} "
-        f"({'; '.join(map(explain.loss, each.evidence))})"
+        f"{sentences.per_cent(each.share)} of the texts, "
+        f"{sentences.per_cent(each.damaged_share)} of the words lost "
+        f"{' and '.join(map(sentences.deleted, each.channel.drops))} "
+        f"({'; '.join(map(sentences.loss, each.evidence))})"
         for each in known.channels
     ]
     return f"damaged: {'; '.join(found)}; {read}"
@@ -170,12 +171,12 @@ def _suspect(suspect: Suspect) -> dict[str, Any]:
 
 def _report(console: Console, name: str, mended: Mended, flagged: list[Suspect]) -> None:
     """What was found in one text, for a terminal."""
-    console.print(Text.assemble((name, "bold"), f": {explain.verdict(mended)}"))
+    console.print(Text.assemble((name, "bold"), f": {sentences.verdict(mended)}"))
     if mended.evidence:
         console.print(Padding(_table(mended.evidence), (1, 0)))
     if flagged:
         words = list(
-            dict.fromkeys(f"{explain.visible(each.text)} ({each.why})" for each in flagged)
+            dict.fromkeys(f"{sentences.visible(each.text)} ({each.why})" for each in flagged)
         )
         more = f" and {len(words) - _SUSPECTS_SHOWN} more" if len(words) > _SUSPECTS_SHOWN else ""
         shown = ", ".join(words[:_SUSPECTS_SHOWN])
@@ -191,21 +192,21 @@ def _table(evidence: Iterable[Evidence]) -> Table:
     table.add_column("explains")
     for each in evidence:
         table.add_row(
-            Text(explain.deleted(each.drop)),
+            Text(sentences.deleted(each.drop)),
             f"{each.expected:.0f}",
             str(each.observed),
-            explain.per_cent(each.share),
+            sentences.per_cent(each.share),
             f"{each.log_odds:.1f}",
-            Text(explain.examples(each, _EXAMPLES_SHOWN)),
+            Text(sentences.examples(each, _EXAMPLES_SHOWN)),
         )
     return table
 
 
 def _plain(name: str, mended: Mended, flagged: list[Suspect]) -> Iterator[str]:
     """What was found in one text, for a pipe: lines of fields between tabs."""
-    yield f"{name}\t{explain.verdict(mended)}"
+    yield f"{name}\t{sentences.verdict(mended)}"
     for each in mended.evidence:
-        yield f"{name}\tchannel\t{explain.reason(each)}"
+        yield f"{name}\tchannel\t{sentences.reason(each)}"
     for suspect in flagged:
-        line, column = explain.place(mended.original, suspect.start)
-        yield f"{name}\tsuspect\t{line}:{column}\t{explain.visible(suspect.text)}\t{suspect.why}"
+        line, column = sentences.place(mended.original, suspect.start)
+        yield f"{name}\tsuspect\t{line}:{column}\t{sentences.visible(suspect.text)}\t{suspect.why}"

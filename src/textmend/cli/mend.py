@@ -14,8 +14,6 @@ from typing import Any
 
 import click
 
-from textmend import diff as diffs
-from textmend import explain
 from textmend.api import Mender
 from textmend.batch import channels, log
 from textmend.batch.inputs import STATE, Found, Input, targets
@@ -23,13 +21,15 @@ from textmend.batch.manifest import Counts, Manifest
 from textmend.batch.results import STANDARD
 from textmend.batch.run import Batch, Done, Event, Fault, Finished, Progress, Settings
 from textmend.batch.workers import Workers
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.cli import options
 from textmend.cli.options import FAILED, complain, fail, found_in, say, shown
 from textmend.cli.progress import Bar
 from textmend.edits import Mended
 from textmend.errors import TextmendError
-from textmend.languages import AUTO
+from textmend.language.identification import AUTO
+from textmend.report import diff as diffs
+from textmend.report import sentences
 
 _FAULTS_SHOWN = 10  # of the records of a file
 
@@ -260,7 +260,7 @@ class _Shows:
             for line in diffs.lines(name, mended):
                 click.echo(line)
         if self.chosen["explained"]:
-            for line in explain.located(mended, name):
+            for line in sentences.located(mended, name):
                 click.echo(line, err=True)
         if _tells_each(self.found, self.chosen["verbose"]):
             say(f"{name}: {_outcome(mended, self._mender())}")
@@ -290,17 +290,17 @@ class _Shows:
 def _outcome(mended: Mended, mender: Mender) -> str:
     """What was found in a text, and what would help where that is nothing."""
     if mended.edits or mended.evidence:
-        return explain.verdict(mended, made=True)
+        return sentences.verdict(mended, made=True)
     if isinstance(mender.channel, Channel):
-        deleted = " and ".join(map(explain.deleted, mender.channel.drops))
+        deleted = " and ".join(map(sentences.deleted, mender.channel.drops))
         return f"no word found that lost {deleted}; without --channel the loss is inferred"
-    found = explain.verdict(mended)
+    found = sentences.verdict(mended)
     read_in, likely = mender.language(mended.original), Mender(lang=AUTO).language(mended.original)
     if likely and likely != read_in:
         return f"{found}; it looks like {likely!r}: --lang {likely}"
     if read_in is None:
         return f"{found}; its language is not known: name it, as in --lang de"
-    if explain.is_short(mended):
+    if sentences.is_short(mended):
         return (
             f"{found}; if it is known: --channel the,ad; "
             "with more files of the same source: --source all"

@@ -19,11 +19,11 @@ from textmend.batch.channels import Sources
 from textmend.batch.decoding import unknown_encoding
 from textmend.batch.inputs import Found
 from textmend.batch.results import place_of
-from textmend.channel import Channel, names_a_file
+from textmend.channel.channel import Channel, names_a_file
+from textmend.channel.families import FAMILIES
 from textmend.errors import TextmendError
-from textmend.explain import visible
-from textmend.families import FAMILIES
-from textmend.inference import MIN_LOG_ODDS
+from textmend.inference.infer import MIN_LOG_ODDS
+from textmend.report.sentences import visible
 
 FAILED = 1  # a text could not be mended
 UNUSABLE = 2  # an option, or what was asked for; nothing was done

@@ -17,13 +17,13 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from textmend.bigrams import Bigrams
-from textmend.channel import Channel
-from textmend.drops import Reach
-from textmend.lexicon import Lexicon, key
+from textmend.channel.channel import Channel
+from textmend.channel.drops import Reach
+from textmend.language.bigrams import Bigrams
+from textmend.language.lexicon import Lexicon, key
+from textmend.language.tokens import JOINING, Beside, Token, beside_capitals, sentence_starts, shape
 from textmend.mending.decoder import paths
 from textmend.mending.preimages import Candidate, Preimages
-from textmend.tokens import JOINING, Beside, Token, beside_capitals, sentence_starts, shape
 
 # Nats by which a word may be less likely than its pieces and still be weighed against them in
 # context.

@@ -15,16 +15,16 @@ from typing import NamedTuple, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.bigrams import Bigrams
+from textmend.cache import Answers
 from textmend.edits import Kind
-from textmend.homographs import REACH, Homographs
-from textmend.lexicon import Lexicon
-from textmend.memory import Answers
+from textmend.language.bigrams import Bigrams
+from textmend.language.homographs import REACH, Homographs
+from textmend.language.lexicon import Lexicon
+from textmend.language.tokens import shape
 from textmend.mending.decoder import Array, posteriors, softmax
 from textmend.mending.lattice import Arc, Slot
 from textmend.mending.preimages import Candidate
-from textmend.network import Floats, Ids, Lines, Model, form, recurring
-from textmend.tokens import shape
+from textmend.models.network import Floats, Ids, Lines, Model, form, recurring
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
 

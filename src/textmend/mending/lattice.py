@@ -15,15 +15,12 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 
-from textmend.channel import Channel
-from textmend.drops import Reach
-from textmend.families import base_letters
-from textmend.lexicon import key
-from textmend.memory import Answers, kept
-from textmend.mending.arcs import Part, is_written, neighbours, position, torn
-from textmend.mending.preimages import Candidate, Preimages, typographic
-from textmend.mending.segmentation import Seam, Segmenter
-from textmend.tokens import (
+from textmend.cache import Answers, kept
+from textmend.channel.channel import Channel
+from textmend.channel.drops import Reach
+from textmend.channel.families import base_letters
+from textmend.language.lexicon import key
+from textmend.language.tokens import (
     Beside,
     Shape,
     Token,
@@ -33,7 +30,10 @@ from textmend.tokens import (
     sentence_starts,
     shape,
 )
-from textmend.tokens import Kind as TokenKind
+from textmend.language.tokens import Kind as TokenKind
+from textmend.mending.arcs import Part, is_written, neighbours, position, torn
+from textmend.mending.preimages import Candidate, Preimages, typographic
+from textmend.mending.segmentation import Seam, Segmenter
 
 _LOWER_OPENER = 4.0  # nats
 _NEVER_WRITTEN = 12.0  # nats against a control character, or the sign of a lost one

@@ -15,16 +15,16 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.edits import Alternative, Edit, Kind, Mended, survivors
-from textmend.lexicon import Lexicon, key
+from textmend.language.lexicon import Lexicon, key
+from textmend.language.tokens import Token, code_lines, is_sentence, is_typographic
 from textmend.mending.arcs import position
 from textmend.mending.context import Calibration, Context, Judged
 from textmend.mending.decoder import Array
 from textmend.mending.lattice import Arc, Lattice, Style, Vanished
 from textmend.mending.preimages import Candidate, Preimages
 from textmend.mending.segmentation import Seam
-from textmend.tokens import Token, code_lines, is_sentence, is_typographic
 
 _ALTERNATIVES = 4
 _CONTRACTS = (0.03, 0.1, 0.3)  # shares of the contractions of speech that texts are told apart by

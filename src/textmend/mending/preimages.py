@@ -18,13 +18,13 @@ from operator import attrgetter
 import numpy as np
 import regex
 
-from textmend.channel import Channel
-from textmend.drops import Reach, Rule
-from textmend.lexicon import Lexicon, folded, key
-from textmend.memory import Answers, kept
-from textmend.mending.losses import Losses
-from textmend.spelling import Speller
-from textmend.tokens import Beside, Shape, Token, is_word, shape
+from textmend.cache import Answers, kept
+from textmend.channel.channel import Channel
+from textmend.channel.drops import Reach, Rule
+from textmend.language.lexicon import Lexicon, folded, key
+from textmend.language.spelling import Speller
+from textmend.language.tokens import Beside, Shape, Token, is_word, shape
+from textmend.mending.random_loss import Losses
 
 # The endings of possessives, and their shares of the occurrences of nouns in lower case, and of
 # names: counted on 68 million words of the training text (242,629 and 263,908 of the one, 19,687

@@ -19,13 +19,13 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from textmend.bigrams import Bigrams
-from textmend.channel import Channel
-from textmend.lexicon import key
-from textmend.memory import Answers
+from textmend.cache import Answers
+from textmend.channel.channel import Channel
+from textmend.language.bigrams import Bigrams
+from textmend.language.lexicon import key
+from textmend.language.tokens import Token, sentence_starts, tokenize
 from textmend.mending.decoder import paths
 from textmend.mending.preimages import Preimages
-from textmend.tokens import Token, sentence_starts, tokenize
 
 # How often words that stand side by side in clean text have each of these between them. Of 0.0003
 # to 0.008 for hyphens, which stand after 1.0 % of the words of news, the one that harms fewer than

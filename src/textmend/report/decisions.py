@@ -26,8 +26,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from textmend import checks, explain
+from textmend import checks
 from textmend.errors import TextmendError
+from textmend.report import sentences
 
 FORMAT = "textmend decisions"
 VERSION = 1
@@ -89,7 +90,7 @@ def decided(original: str, reviewed: Reviewed) -> str:
     >>> decided("y left", Reviewed("a.txt", digest("y left"), (they,)))
     'They left'
     """
-    name = explain.visible(reviewed.name)
+    name = sentences.visible(reviewed.name)
     if digest(checks.text("original", original)) != reviewed.sha256:
         raise TextmendError(
             f"{name}: is not the text that was decided about (its SHA-256 differs); "
@@ -110,7 +111,7 @@ def decided(original: str, reviewed: Reviewed) -> str:
 
 def read_decisions(path: str | Path) -> Decisions:
     """The decisions in a file that the page gave."""
-    name = explain.visible(str(path))
+    name = sentences.visible(str(path))
     try:
         value = json.loads(Path(path).read_bytes().decode())
     except OSError as error:

@@ -21,12 +21,13 @@ from hashlib import sha256
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from textmend import __version__, checks, explain
-from textmend.channel import Channel
-from textmend.drops import Rule
+from textmend import __version__, checks
+from textmend.channel.channel import Channel
+from textmend.channel.drops import Rule
 from textmend.edits import Edit, Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Evidence
+from textmend.report import sentences
 from textmend.report.decisions import FORMAT, VERSION, digest
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def page(documents: Iterable[tuple[str, str, Mended]], *, threshold: float = 0.5
     )
     style, script = _styled()
     return _template().render(
-        title=explain.visible(shown[0][0]) if len(shown) == 1 else f"{len(shown):,} documents",
+        title=sentences.visible(shown[0][0]) if len(shown) == 1 else f"{len(shown):,} documents",
         several=len(shown) > 1,
         groups=[_row(each, shown) for each in groups],
         least=_least(shown, threshold),
@@ -114,7 +115,7 @@ def _document(name: str, source: str, mended: Mended) -> dict[str, Any]:
         "name": name,
         "source": source,
         "sha256": digest(mended.original),
-        "verdict": explain.verdict(mended),
+        "verdict": sentences.verdict(mended),
         "evidence": [_evidence(each) for each in mended.evidence],
         "pieces": [
             mended.original[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)
@@ -124,7 +125,7 @@ def _document(name: str, source: str, mended: Mended) -> dict[str, Any]:
 
 
 def _edit(edit: Edit, original: str) -> dict[str, Any]:
-    line, column = explain.place(original, edit.start)
+    line, column = sentences.place(original, edit.start)
     return {
         "start": edit.start,
         "end": edit.end,
@@ -132,7 +133,7 @@ def _edit(edit: Edit, original: str) -> dict[str, Any]:
         "after": edit.after,
         "probability": edit.probability,
         "alternatives": [[each.text, each.probability] for each in edit.alternatives],
-        "why": explain.sentence(edit),
+        "why": sentences.sentence(edit),
         "line": line,
         "column": column,
     }
@@ -140,10 +141,10 @@ def _edit(edit: Edit, original: str) -> dict[str, Any]:
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {
-        "sequence": explain.deleted(evidence.drop),
+        "sequence": sentences.deleted(evidence.drop),
         "expected": evidence.expected,
         "observed": evidence.observed,
-        "why": explain.reason(evidence),
+        "why": sentences.reason(evidence),
     }
 
 
@@ -171,12 +172,12 @@ def _groups(documents: Sequence[tuple[str, str, Mended]]) -> Iterator[dict[str, 
 def _row(group: dict[str, Any], documents: Sequence[tuple[str, str, Mended]]) -> dict[str, Any]:
     """A group as the template shows it: a row of the table."""
     return {
-        "source": explain.visible(group["source"]),
+        "source": sentences.visible(group["source"]),
         "channel": group["channel"],
-        "share": explain.per_cent(len(group["documents"]) / group["of"]),
+        "share": sentences.per_cent(len(group["documents"]) / group["of"]),
         "of": group["of"],
         "documents": [
-            {"number": each, "name": explain.visible(documents[each][0])}
+            {"number": each, "name": sentences.visible(documents[each][0])}
             for each in group["documents"]
         ],
     }
@@ -194,7 +195,7 @@ def _losses(channel: Channel) -> str:
 
 
 def _loss(rule: Rule) -> str:
-    return f"some {rule.family}" if rule.rate < 1.0 else explain.deleted(rule)
+    return f"some {rule.family}" if rule.rate < 1.0 else sentences.deleted(rule)
 
 
 def _json(value: Any) -> str:

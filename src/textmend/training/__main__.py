@@ -18,13 +18,13 @@ import click
 import torch
 from torch import distributed
 
-from textmend.cascade import load
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.edits import Kind
-from textmend.encoder import Encoder
 from textmend.errors import TextmendError
-from textmend.lexicon import Lexicon
-from textmend.modelfile import read
+from textmend.language.lexicon import Lexicon
+from textmend.models.cascade import load
+from textmend.models.encoder import Encoder
+from textmend.models.modelfile import read
 from textmend.training.compounds import write_compounds
 from textmend.training.corpus import Corpus, Source, prepare, read_mix
 from textmend.training.encoder_loop import (

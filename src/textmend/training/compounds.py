@@ -12,7 +12,7 @@ from pathlib import Path
 
 import regex
 
-from textmend.lexicon import Lexicon, key
+from textmend.language.lexicon import Lexicon, key
 
 _WORD = regex.compile(r"[A-Za-z]+(?:['’][a-z]+)?(?:-[A-Za-z]+(?:['’][a-z]+)?)*")
 _LEAST = 5  # occurrences that make a word

@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
-from textmend.lexicon import key
-from textmend.modelfile import CLASSES
-from textmend.network import (
+from textmend.language.lexicon import key
+from textmend.language.tokens import is_word, sentence_starts, tokenize
+from textmend.models.modelfile import CLASSES
+from textmend.models.network import (
     FIRST,
     LONGEST_ENDING,
     SHAPES,
@@ -34,7 +35,6 @@ from textmend.network import (
     number_class,
     unknown_class,
 )
-from textmend.tokens import is_word, sentence_starts, tokenize
 
 _ENDINGS_SHARE = 40  # of a vocabulary one part in so many is for what unknown words end in
 LINE_START = 8  # bit of a code: the token begins a line; below are the shape and FIRST

@@ -1,4 +1,4 @@
-"""The encoder in PyTorch, and its loss: what :mod:`textmend.encoder` computes from its file.
+"""The encoder in PyTorch, and its loss: what :mod:`textmend.models.encoder` computes from its file.
 
 A BERT (Devlin et al., arXiv:1810.04805) that reads words instead of pieces: the input of a slot is
 the mean of its candidates' embeddings, weighted by their frequency, so that it never sees what is
@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from textmend.modelfile import GROUP
-from textmend.network import FORMS
+from textmend.models.modelfile import GROUP
+from textmend.models.network import FORMS
 from textmend.training.pieces import Pretrained
 from textmend.training.sampling import MAX_CANDIDATES, Array
 from textmend.training.windows import LENGTHS, Windows

@@ -17,14 +17,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from textmend.channel import Channel
+from textmend.channel.channel import Channel
 from textmend.edits import Mended
-from textmend.lexicon import Lexicon, key
+from textmend.language.lexicon import Lexicon, key
+from textmend.language.tokens import lines, tokenize
 from textmend.mending.context import NetworkContext
 from textmend.mending.pipeline import mend, proven
 from textmend.mending.preimages import Preimages
-from textmend.network import Model
-from textmend.tokens import lines, tokenize
+from textmend.models.network import Model
 
 _COMMON = 1e-5  # a word that makes up at least this share of clean text
 _MIN_PROBABILITY = 0.5  # that of a mender that is told no other

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from textmend.modelfile import is_class, write
+from textmend.models.modelfile import is_class, write
 from textmend.training.corpus import Corpus
 from textmend.training.encoder import STEPS, EncoderModel, in_groups
 from textmend.training.model import ContextModel
@@ -29,7 +29,7 @@ def export(
     figures: dict[str, Any] | None = None,
     calibration: dict[str, tuple[float, float]] | None = None,
 ) -> None:
-    """Write ``model`` to ``path``, for :class:`textmend.network.Network` to load.
+    """Write ``model`` to ``path``, for :class:`textmend.models.network.Network` to load.
 
     ``calibration``: slope and offset by kind of edit, as of
     :class:`textmend.mending.context.Calibration`.
@@ -61,7 +61,7 @@ def export_encoder(
     figures: dict[str, Any] | None = None,
     calibration: dict[str, tuple[float, float]] | None = None,
 ) -> None:
-    """Write an encoder to ``path``, for :class:`textmend.encoder.Encoder` to load.
+    """Write an encoder to ``path``, for :class:`textmend.models.encoder.Encoder` to load.
 
     ``window``: the most rows that are read at once, no more than were learned from; ``start``: what
     the header says of the encoder that it began as.

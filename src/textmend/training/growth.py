@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from textmend.errors import TextmendError
-from textmend.modelfile import CLASSES, read
-from textmend.network import unknown_class
+from textmend.models.modelfile import CLASSES, read
+from textmend.models.network import unknown_class
 from textmend.training.model import ContextModel
 
 

@@ -1,4 +1,4 @@
-"""The weights by which homographs are told apart: ``textmend.homographs`` reads them.
+"""The weights by which homographs are told apart: ``textmend.language.homographs`` reads them.
 
 Every word of the sentences that has a rival, another word of the lexicon that differs in accents
 alone, is an example. A log-linear model is fitted to them, beside the frequencies of the words: the
@@ -23,10 +23,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.families import base_letters
-from textmend.homographs import DATA, REACH, UNIT, Homographs, signs_of, traits
-from textmend.lexicon import Lexicon, key
-from textmend.tokens import tokenize
+from textmend.channel.families import base_letters
+from textmend.language.homographs import DATA, REACH, UNIT, Homographs, signs_of, traits
+from textmend.language.lexicon import Lexicon, key
+from textmend.language.tokens import tokenize
 
 _RARE_RIVAL = 1e-3  # of the frequency of the commonest of them
 _PENALTY = 2.0  # of half the square of a weight

@@ -1,4 +1,4 @@
-"""The network in PyTorch, and its loss: the same computation as :mod:`textmend.network`.
+"""The network in PyTorch, and its loss: the same computation as :mod:`textmend.models.network`.
 
 Start reading at :meth:`ContextModel.loss`.
 """
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from textmend.network import FORMS
+from textmend.models.network import FORMS
 from textmend.training.sampling import Array, Batch
 
 _ToTensor = Callable[[Array], Tensor]

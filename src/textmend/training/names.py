@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.modelfile import is_class
-from textmend.network import FIRST, SHAPES
+from textmend.models.modelfile import is_class
+from textmend.models.network import FIRST, SHAPES
 from textmend.training.corpus import LINE_START, Corpus
 
 _TITLE = 1  # the code of a capitalised shape

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
-from textmend.modelfile import CLASSES, is_class
+from textmend.models.modelfile import CLASSES, is_class
 
 Floats = NDArray[np.float32]
 

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.channel import Channel, Drop, Place
-from textmend.modelfile import CLASSES, is_class
-from textmend.network import FIRST, SHAPES, form, recurring
-from textmend.tokens import is_word
+from textmend.channel.channel import Channel, Drop, Place
+from textmend.language.tokens import is_word
+from textmend.models.modelfile import CLASSES, is_class
+from textmend.models.network import FIRST, SHAPES, form, recurring
 from textmend.training.corpus import LINE_START, Corpus
 
 Array = NDArray[Any]
