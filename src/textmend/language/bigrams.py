@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
+
+import regex
 
 from textmend.language.lexicon import Lexicon, key
 
@@ -18,29 +21,38 @@ _CORPUS = 2e13
 _MOST = 0.95  # of what follows a word, the most that listed pairs may claim
 
 
-class Bigrams:
-    """Probabilities of a word given the one before it, or of it alone without counts."""
+# The pairs with one first word, of which a word may have several such runs.
+_RUN = regex.compile(r"^(\S+) .*(?:\n\1 .*)*", regex.MULTILINE)
 
-    def __init__(self, lexicon: Lexicon, following: dict[str, dict[str, int]]) -> None:
+
+class Bigrams:
+    """Probabilities of a word given the one before it, or of it alone without counts.
+
+    ``listed``: a pair and its count a line. Lines are read when their first word is asked for: few
+    ever are.
+    """
+
+    def __init__(self, lexicon: Lexicon, listed: str = "") -> None:
         self._lexicon = lexicon
-        self._following = following
-        self._backoffs: dict[str, tuple[float, float]] = {}
+        self._listed = listed
+        self._runs: dict[str, list[tuple[int, int]]] = {}
+        for run in _RUN.finditer(listed):
+            self._runs.setdefault(run[1], []).append(run.span())
+        self._known: dict[str, _Following] = {}
 
     @staticmethod
     @lru_cache(maxsize=8)
     def load(lang: str) -> Bigrams:
         """The pairs of a language: symspellpy's for English, none for any other."""
-        following: dict[str, dict[str, int]] = {}
-        if lang == "en":
-            for line in (files("symspellpy") / _FILE).read_text(encoding="utf-8").splitlines():
-                first, second, count = line.split()
-                following.setdefault(first, {})[second] = int(count)
-        return Bigrams(Lexicon.load(lang), following)
+        lexicon = Lexicon.load(lang)
+        if lang != "en":
+            return Bigrams(lexicon)
+        return Bigrams(lexicon, (files("symspellpy") / _FILE).read_text(encoding="utf-8"))
 
     @property
     def are_counted(self) -> bool:
         """Whether there are counts of pairs in the language."""
-        return bool(self._following)
+        return bool(self._runs)
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Bigrams.load, (self._lexicon.lang,)
@@ -51,20 +63,29 @@ class Bigrams:
         if before is None:
             return alone
         first = key(before)
-        seen = self._following.get(first)
-        if seen is None:
+        if first not in self._runs:
             return alone
-        total, backoff = self._backoff(first, seen)
-        count = seen.get(key(word))
-        return count / total if count else backoff * alone
+        seen = self._known.get(first) or self._read(first)
+        count = seen.counts.get(key(word))
+        return count / seen.total if count else seen.backoff * alone
 
-    def _backoff(self, first: str, seen: dict[str, int]) -> tuple[float, float]:
-        """The count of a first word, and the scale of its unlisted successors' frequencies."""
-        known = self._backoffs.get(first)
-        if known is None:
-            listed = sum(seen.values())
-            total = max(self._lexicon.frequency(first) * _CORPUS, listed / _MOST)
-            rest = 1.0 - sum(self._lexicon.frequency(word) for word in seen)
-            known = total, (1.0 - listed / total) / max(rest, 1.0 - _MOST)
-            self._backoffs[first] = known
-        return known
+    def _read(self, first: str) -> _Following:
+        counts: dict[str, int] = {}
+        for start, end in self._runs[first]:
+            for line in self._listed[start:end].split("\n"):
+                _, second, count = line.split()
+                counts[second] = int(count)
+        listed = sum(counts.values())
+        total = max(self._lexicon.frequency(first) * _CORPUS, listed / _MOST)
+        rest = 1.0 - sum(self._lexicon.frequency(word) for word in counts)
+        found = _Following(counts, total, (1.0 - listed / total) / max(rest, 1.0 - _MOST))
+        self._known[first] = found
+        return found
+
+
+class _Following(NamedTuple):
+    """What follows a word, of ``total`` occurrences; ``backoff``: the scale of other words."""
+
+    counts: dict[str, int]
+    total: float
+    backoff: float

@@ -92,12 +92,16 @@ def _nats(words: Mapping[str, int], lang: str) -> float:
 @lru_cache(maxsize=64)
 def _worth(lang: str) -> dict[str, float]:
     """By how many nats each frequent word of a language is likelier than a rare one."""
-    frequent = frequent_words(lang, _FREQUENT)
-    return {word: math.log(frequency / _RARE) for word, frequency in frequent.items()}
+    worth: dict[str, float] = {}
+    for frequency, words in frequent_words(lang, _FREQUENT):
+        worth.update(dict.fromkeys(words, math.log(frequency / _RARE)))
+    return worth
 
 
 @lru_cache(maxsize=64)
 def _usual(lang: str) -> float:
     """The nats that a word of a language has in it on average."""
-    frequent = frequent_words(lang, _FREQUENT)
-    return sum(frequency * math.log(frequency / _RARE) for frequency in frequent.values())
+    return sum(
+        len(words) * frequency * math.log(frequency / _RARE)
+        for frequency, words in frequent_words(lang, _FREQUENT)
+    )
