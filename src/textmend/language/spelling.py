@@ -60,18 +60,19 @@ class Spelling:
         common = np.argsort(-counts, kind="stable")[: 2**_BITS - _EDGE - 1]
         common = common[counts[common] > 0]
         self._codes = {chr(letter): code for code, letter in enumerate(common, _EDGE + 1)}
-        code_of = np.zeros(len(counts), np.int64)
+        code_of = np.zeros(len(counts), np.uint8)
         code_of[ord("\n")] = _EDGE
         code_of[common] = np.arange(len(common)) + _EDGE + 1
         codes = code_of[row]
+        starts = np.flatnonzero((codes[1:] != _EDGE) | (codes[:-1] != _EDGE)).astype(np.int32) + 1
         # A gram has the letters before the one foretold first, the nearest in its highest bits:
         # those after the same few letters lie together, however many these are.
-        grams, moved = codes.copy(), np.empty_like(codes)
+        grams = codes[starts].astype(np.int64)
         for order in range(1, _ORDER):
-            bits = _BITS * (_ORDER - order)
-            grams[order:] |= np.left_shift(codes[:-order], bits, out=moved[order:])
-        starts = np.flatnonzero((codes[1:] != _EDGE) | (codes[:-1] != _EDGE)) + 1
-        self._grams, self._counts = np.unique(grams[starts], return_counts=True)
+            grams |= codes[starts - order].astype(np.int64) << (_BITS * (_ORDER - order))
+        grams.sort()
+        first = np.flatnonzero(np.diff(grams, prepend=-1))
+        self._grams, self._counts = grams[first], np.diff(first, append=len(grams))
         self._known: Answers[tuple[int, int], NDArray[np.float64]] = Answers(
             each=_STATE, most=_MOST
         )
