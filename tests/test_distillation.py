@@ -94,8 +94,7 @@ def windows_of(lines: Lines, words: int) -> Windows:
     doubtful = lines.sizes > 1
     sizes = lines.sizes[doubtful]
     candidates = np.repeat(doubtful, lines.sizes)
-    return Windows(
-        length,
+    tensors = [
         *(torch.from_numpy(np.tile(each, 2)) for each in (forms, row_sizes, ids, weights)),
         torch.from_numpy(lines.vanished[None]),
         torch.zeros(2, dtype=torch.int64),
@@ -107,7 +106,8 @@ def windows_of(lines: Lines, words: int) -> Windows:
         torch.from_numpy(np.concatenate([np.arange(size) for size in sizes])),
         torch.from_numpy(lines.candidates[candidates]),
         torch.zeros(int(sizes.sum())),
-    )
+    ]
+    return Windows(length, *tensors)
 
 
 @pytest.mark.parametrize("kind", ["encoder", "network"])
