@@ -27,6 +27,7 @@ from textmend.models.encoder import Encoder
 from textmend.models.modelfile import read
 from textmend.training.compounds import write_compounds
 from textmend.training.corpus import Corpus, Source, prepare, read_mix
+from textmend.training.distillation import Recipe, distill
 from textmend.training.encoder_loop import (
     EncoderPlan,
     is_encoder,
@@ -174,6 +175,79 @@ def train_command(
         report=lambda state: click.echo(str(state)),
         start=start,
     )
+
+
+@main.command("distill")
+@click.argument("teacher", type=_FILE)
+@click.argument("corpus", type=_FILE)
+@click.option("--checkpoint", type=_OUT, required=True, help="One a student, with its name added.")
+@click.option(
+    "--student",
+    "students",
+    type=(str, int),
+    multiple=True,
+    metavar="LAYERS WIDE",
+    help="An encoder that begins with these layers of TEACHER (0,2,5), so many numbers in each.",
+)
+@click.option("--window", default=192, help="The most words that these read at once.")
+@click.option("--small", type=_FILE, help="The model file of a network that learns beside them.")
+@click.option("--minutes", type=float, help="How long to read; else as many --passes.")
+@click.option("--passes", default=1.0, help="How often the corpus is read.")
+@click.option("--rows", default=ROWS, help="Words that are learned from at once.")
+@click.option("--workers", default=1, help="Processes that damage text.")
+@click.option("--rate", default=1e-3, help="Learning rate of encoders at its highest.")
+@click.option("--small-rate", default=1.5e-3, help="The same of the network.")
+@click.option("--warm-up", default=400, help="Steps until it is reached.")
+@click.option("--truth", default=0.3, help="Share of the right answers in what is learned.")
+@click.option("--alike", default=0.1, help="Weight of states that are like those of TEACHER.")
+@click.option("--every", default=50, help="Steps between reports.")
+@click.option("--seed", default=0)
+@click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+@click.option("--bfloat16/--float32", default=False, help="Faster where the processor has it.")
+@click.option("--compiled/--eager", default=False, help="Faster, needs a C++ compiler.")
+def distill_command(
+    teacher: Path,
+    corpus: Path,
+    checkpoint: Path,
+    students: tuple[tuple[str, int], ...],
+    window: int,
+    small: Path | None,
+    minutes: float | None,
+    passes: float,
+    rows: int,
+    workers: int,
+    rate: float,
+    small_rate: float,
+    warm_up: int,
+    truth: float,
+    alike: float,
+    every: int,
+    seed: int,
+    device: str,
+    bfloat16: bool,
+    compiled: bool,
+) -> None:
+    """Teach smaller models what the encoder TEACHER makes of a prepared CORPUS.
+
+    CORPUS has the vocabulary of TEACHER (prepare --words-of). The same command goes on after an
+    interruption; export makes model files of the checkpoints.
+    """
+    if not students and not small:
+        raise click.UsageError("nobody to teach: name a --student, or a --small")
+    listed = tuple(
+        (tuple(int(layer) for layer in layers.split(",")), wide) for layers, wide in students
+    )
+    recipe = Recipe(listed, window, small, small_rate, truth, alike)
+    plan = EncoderPlan(
+        minutes=minutes, passes=passes, rate=rate, new_rate=rate, word_rate=rate, warm_up=warm_up,
+        rows=rows, seed=seed, device=device, bfloat16=bfloat16, compiled=compiled, workers=workers,
+    )  # fmt: skip
+    written = distill(
+        teacher, Corpus.load(corpus), recipe, plan, checkpoint, every=every,
+        report=lambda state, unseen: click.echo(f"{state}  {unseen or ''}".rstrip()),
+    )  # fmt: skip
+    for name, path in written.items():
+        click.echo(f"{name}: {path}")
 
 
 @main.command("export")

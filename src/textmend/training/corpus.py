@@ -101,6 +101,17 @@ class Corpus:
             about["sources"],
         )
 
+    def held_back(self, stretches: int = 64, size: int = 4000) -> tuple[Corpus, Corpus]:
+        """Two corpora: all but so many stretches of ``size`` tokens, and these, which lie apart."""
+        starts = np.flatnonzero(self.codes & LINE_START)
+        stretch = starts // size
+        every = max(2, len(self.ids) // (size * stretches))
+        is_held = np.repeat(stretch % every == every - 1, np.diff(np.append(starts, len(self.ids))))
+        rest, held = (
+            replace(self, ids=self.ids[of], codes=self.codes[of]) for of in (~is_held, is_held)
+        )
+        return rest, held
+
 
 def read_mix(path: Path, root: Path) -> tuple[str, list[Source]]:
     """The language and the sources that a mix file (TOML) names; they lie in ``root``."""

@@ -10,7 +10,6 @@ vanished word, with a state made of those on both sides of its gap. Start readin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,39 +18,29 @@ from torch.nn import functional
 
 from textmend.models.modelfile import GROUP
 from textmend.models.network import FORMS
+from textmend.training.answers import Answers, Sums, gap_logits, graded, slot_logits
 from textmend.training.pieces import Pretrained
-from textmend.training.sampling import MAX_CANDIDATES, Array
+from textmend.training.sampling import Array
 from textmend.training.windows import LENGTHS, Windows
 
 STEPS = 7  # of an embedding's numbers in the file, on either side of zero: four bits
 _EPSILON = 1e-12  # of the encoder's layer norms
-_BETWEEN = 512  # numbers that are made of both sides of a gap
 
 
 @dataclass(frozen=True)
 class EncoderSize:
-    """How large an encoder is; ``window``: the most rows that it reads at once."""
+    """How large an encoder is.
+
+    ``wide``, ``between``: the numbers inside of a layer, and those made of both sides of a gap;
+    ``window``: the most rows that it reads at once.
+    """
 
     width: int = 384
     heads: int = 12
     depth: int = 6
     wide: int = 1536
     window: int = max(LENGTHS)
-
-
-class Sums(NamedTuple):
-    """Sums over a batch, where they were computed: to ask a GPU for them takes time.
-
-    The ``loss`` in nats; how many slots were ``asked`` and ``right``; how many words were put back
-    into the right gap (``found``), how many into any, and how many vanished.
-    """
-
-    loss: Tensor
-    asked: int
-    right: Tensor
-    found: Tensor
-    predicted: Tensor
-    actual: Tensor
+    between: int = 512
 
 
 class Layer(nn.Module):
@@ -127,8 +116,8 @@ class EncoderModel(nn.Module):
         self.entered = nn.LayerNorm(width, eps=_EPSILON)
         self.layers = nn.ModuleList(Layer(size) for _ in range(size.depth))
         self.slot = nn.Linear(width, width)
-        self.gap = nn.Linear(2 * width, _BETWEEN)
-        self.gap_out = nn.Linear(_BETWEEN, width)
+        self.gap = nn.Linear(2 * width, size.between)
+        self.gap_out = nn.Linear(size.between, width)
         for silent in (self.form, self.absent):
             nn.init.zeros_(silent.weight)
         nn.init.zeros_(self.absent.bias)
@@ -158,19 +147,22 @@ class EncoderModel(nn.Module):
 
     def loss(self, batch: Windows) -> Sums:
         """How far the scores are from the right answers; ``batch`` is of tensors."""
+        return graded(self.answers(batch), batch)
+
+    def answers(self, batch: Windows) -> Answers:
+        """What is asked of the batch; the logits are of 32 bits, whatever is computed with less."""
         table = self.table()
         states = self.states(batch, table)
-        slots, right = self._slot_loss(batch, states, table)
-        asked = len(batch.asked)
-        if not len(batch.gaps):
-            none = torch.zeros_like(right)
-            return Sums(slots, asked, right, none, none, none)
-        logits = self._gap_logits(batch, states, table)
-        answers = batch.gap_answers.long()
-        gaps = functional.cross_entropy(logits, answers, reduction="sum")
-        best = logits.detach().argmax(1)
-        found = (best == answers) & (best > 0)
-        return Sums(slots + gaps, asked, right, found.sum(), (best > 0).sum(), (answers > 0).sum())
+        asked = self.slot(states.index_select(0, batch.asked)).float()
+        rows = (batch.gaps, batch.gaps + 1)
+        sides = torch.cat([states.index_select(0, each) for each in rows], 1)
+        between = functional.gelu(self.gap(sides), approximate="tanh")
+        missing = self.gap_out(between).float()
+        return Answers(
+            slot_logits(asked, table, self.bias, batch),
+            gap_logits(missing, table, self.gap_bias, self.nothing, batch),
+            states,
+        )
 
     def table(self) -> Tensor:
         """The embeddings, as coarse as they will be in the file where that is to be learned."""
@@ -201,33 +193,6 @@ class EncoderModel(nn.Module):
         weights = weights / weights.sum(1, keepdim=True).clamp(min=1e-9)
         absent: Tensor = self.absent((table[ids] * weights[:, :, None]).sum(1))
         return absent
-
-    def _slot_loss(self, batch: Windows, states: Tensor, table: Tensor) -> tuple[Tensor, Tensor]:
-        vectors = self.slot(states.index_select(0, batch.asked)).float()
-        meanings = table.index_select(0, batch.choices)
-        fits = (vectors.index_select(0, batch.of) * meanings).sum(1)
-        fits = fits + self.bias.index_select(0, batch.choices)
-        # Where a slot has fewer candidates, what is not there is impossible.
-        logits = fits.new_full((len(batch.asked), MAX_CANDIDATES), -1e9)
-        logits = logits.index_put((batch.of, batch.places), fits + batch.priors)
-        answers = batch.answers.long()
-        loss = functional.cross_entropy(logits, answers, reduction="sum")
-        return loss, (logits.detach().argmax(1) == answers).sum()
-
-    def _gap_logits(self, batch: Windows, states: Tensor, table: Tensor) -> Tensor:
-        rows = (batch.gaps, batch.gaps + 1)
-        sides = torch.cat([states.index_select(0, each) for each in rows], 1)
-        between = functional.gelu(self.gap(sides), approximate="tanh")
-        vectors = self.gap_out(between).float()
-        most = batch.options.shape[1]
-        options = batch.options.clamp(min=0)
-        biases = self.gap_bias[options].masked_fill(batch.options < 0, -1e9)
-        # All channels' words for all gaps, of which each has its own: few enough to be faster.
-        every = vectors @ table[options].flatten(0, 1).T + biases.flatten()
-        of = batch.channels[batch.gaps // batch.length]
-        columns = of[:, None] * most + torch.arange(most, device=of.device)
-        own = every.gather(1, columns)
-        return torch.cat([vectors @ self.nothing.T, own], 1)
 
 
 # Our names of the parts of a layer, and the encoder's.

@@ -1,15 +1,16 @@
 """The training loop of the encoder: so many minutes, or so many passes.
 
 On a GPU text is damaged by processes of their own while the last batch is learned from. Where the
-time is what is given, the learning rate follows the clock. Start reading at :func:`train_encoder`.
+time is what is given, the learning rate follows the clock. Several models may learn from the same
+batches (see :mod:`textmend.training.distillation`). Start reading at :func:`train_encoder`.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.optim import AdamW
+from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader, Dataset
 
+from textmend.training.answers import Sums
 from textmend.training.corpus import Corpus
-from textmend.training.encoder import EncoderModel, EncoderSize, Sums, compile_layers
+from textmend.training.encoder import EncoderModel, EncoderSize, compile_layers
 from textmend.training.loop import Progress
+from textmend.training.model import ContextModel
 from textmend.training.pieces import Pretrained
 from textmend.training.windows import ROWS, Windows, WindowSampler
 
@@ -75,15 +78,56 @@ def train_encoder(
     torch.manual_seed(plan.seed)
     frequencies = np.maximum(corpus.counts, 1) / corpus.counts.sum()
     wide = len(encoder["encoder.layer.0.intermediate.dense.weight"])
-    sampler = WindowSampler(corpus, rows=plan.rows, seed=plan.seed)
     size = EncoderSize(encoder.width, encoder.heads, encoder.depth, wide)
     model = EncoderModel(frequencies, size)
     model.start_from(encoder, corpus.words)
     model.to(plan.device)
+
+    def lesson(batch: Windows, done: float) -> Iterator[Sums]:
+        model.coarse = done >= plan.coarse_after
+        yield model.loss(batch)
+
+    learner = Learner("", model, [adamw(model, plan)], checkpoint)
+    learn(
+        WindowSampler(corpus, rows=plan.rows, seed=plan.seed), [learner], lesson, plan,
+        report=report, every=every, saved=lambda done: saved(model, done) if saved else None,
+        save_at=save_at,
+    )  # fmt: skip
+    return model
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A model that learns, what moves its weights, and where it is written.
+
+    The groups of its ``optimizers`` say what their rate is at its highest ("most").
+    """
+
+    name: str
+    model: EncoderModel | ContextModel
+    optimizers: list[Optimizer]
+    checkpoint: Path
+
+
+def learn(
+    sampler: WindowSampler,
+    learners: list[Learner],
+    lesson: Callable[[Windows, float], Iterator[Sums]],
+    plan: EncoderPlan,
+    *,
+    report: Callable[[Progress], None],
+    every: int = 50,
+    saved: Callable[[float], None] = lambda _: None,
+    save_at: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8),
+) -> None:
+    """Let all ``learners`` learn from the batches of a sampler; each goes on from its checkpoint.
+
+    ``lesson``: the losses of the learners, in their order, of a batch, for which it is told the
+    share of the time that is over. ``saved`` is called when all were written.
+    """
     if plan.compiled:
         compile_layers()
-    optimizer = _optimizer(model, plan)
-    step, spent = _resume(checkpoint, model, optimizer)
+    [(step, spent)] = {_resume(each) for each in learners}
     batches = iter(
         DataLoader(
             _Steps(sampler), batch_size=None, sampler=count(step), num_workers=plan.workers,
@@ -92,45 +136,49 @@ def train_encoder(
     )  # fmt: skip
     steps = max(1, int(plan.passes * sampler.steps))
     began = time.perf_counter() - spent
-    meter = _Meter(step)
+    meters = [_Meter(step) for _ in learners]
     to_save = [share for share in save_at if not step or share > _done(plan, step, steps, spent)]
     done = _done(plan, step, steps, spent)
     while done < 1:
-        batch = _on(plan.device, next(batches))
-        model.coarse = done >= plan.coarse_after
-        with torch.autocast(plan.device, torch.bfloat16, enabled=plan.bfloat16):
-            sums = model.loss(batch)
-        optimizer.zero_grad()
-        torch.autograd.backward(sums.loss / len(batch.forms))
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=True)
-        for group in optimizer.param_groups:
-            group["lr"] = group["most"] * plan.rate_at(step, done)
-        optimizer.step()
+        batch = on(plan.device, next(batches))
+        losses = lesson(batch, done)
+        for learner, meter in zip(learners, meters, strict=True):
+            with torch.autocast(plan.device, torch.bfloat16, enabled=plan.bfloat16):
+                sums = next(losses)
+            learner.model.zero_grad()
+            torch.autograd.backward(sums.loss / len(batch.forms))
+            torch.nn.utils.clip_grad_norm_(learner.model.parameters(), 1.0, foreach=True)
+            for optimizer in learner.optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = group["most"] * plan.rate_at(step, done)
+                optimizer.step()
+            meter.add(sums, len(batch.forms))
         step += 1
-        meter.add(sums, len(batch.forms))
         spent = time.perf_counter() - began
         done = _done(plan, step, steps, spent)
         if step % every == 0 or done >= 1:
             left = spent * (1 - done) / max(done, 1e-9)
-            report(meter.progress(step, round(step / max(done, 1e-9)), left))
+            for learner, meter in zip(learners, meters, strict=True):
+                progress = meter.progress(step, round(step / max(done, 1e-9)), left)
+                report(replace(progress, name=learner.name))
         if done >= 1 or (to_save and done >= to_save[0]):
             to_save = to_save[1:]
-            _save(checkpoint, model, optimizer, step, spent)
-            if saved:
-                saved(model, done)
-    return model
+            for learner in learners:
+                _save(learner, step, spent)
+            saved(done)
 
 
 def _done(plan: EncoderPlan, step: int, steps: int, spent: float) -> float:
     return spent / (60 * plan.minutes) if plan.minutes else step / steps
 
 
-def _on(device: str, batch: Windows) -> Windows:
+def on(device: str, batch: Windows) -> Windows:
+    """A batch whose tensors are on a device, or will be when they are needed."""
     length, *tensors = batch
     return Windows(length, *(each.to(device, non_blocking=True) for each in tensors))
 
 
-def _optimizer(model: EncoderModel, plan: EncoderPlan) -> AdamW:
+def adamw(model: EncoderModel, plan: EncoderPlan) -> AdamW:
     """AdamW, whose decay is for the matrices of the encoder's layers alone."""
     inner = [each for each in model.layers.parameters() if each.ndim > 1]
     beside = [each for each in model.layers.parameters() if each.ndim < 2]
@@ -194,14 +242,15 @@ class _Meter:
         return progress
 
 
-def _save(path: Path, model: EncoderModel, optimizer: AdamW, step: int, spent: float) -> None:
+def _save(learner: Learner, step: int, spent: float) -> None:
+    moments = [each.state_dict() for each in learner.optimizers]
     state = {
-        "model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step,
-        "spent": spent, "size": asdict(model.size),
+        "model": learner.model.state_dict(), "optimizers": moments, "step": step, "spent": spent,
+        "size": asdict(learner.model.size),
     }  # fmt: skip
-    fresh = path.with_suffix(".fresh")
+    fresh = learner.checkpoint.with_suffix(".fresh")
     torch.save(state, fresh)
-    fresh.replace(path)
+    fresh.replace(learner.checkpoint)
 
 
 def is_encoder(path: Path) -> bool:
@@ -218,11 +267,13 @@ def load_encoder(path: Path) -> EncoderModel:
     return model
 
 
-def _resume(path: Path, model: EncoderModel, optimizer: AdamW) -> tuple[int, float]:
+def _resume(learner: Learner) -> tuple[int, float]:
     """The step to go on from, and the seconds that were spent before."""
+    path, model = learner.checkpoint, learner.model
     if not path.exists():
         return 0, 0.0
     state: dict[str, Any] = torch.load(path, map_location=model.bias.device, weights_only=True)
     model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
+    for optimizer, moments in zip(learner.optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(moments)
     return int(state["step"]), float(state["spent"])

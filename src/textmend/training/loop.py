@@ -63,10 +63,13 @@ class Progress:
     gap_f1: float
     words_per_second: float
     seconds_left: float
+    name: str = ""  # of the model, where several learn
 
     def __str__(self) -> str:
+        whose = f"{self.name}: " if self.name else ""
         return (
-            f"step {self.step}/{self.steps}  loss {self.loss:.4f}  repaired {self.repaired:.3f}  "
+            f"{whose}step {self.step}/{self.steps}  loss {self.loss:.4f}  "
+            f"repaired {self.repaired:.3f}  "
             f"gap F1 {self.gap_f1:.3f}  {self.words_per_second:,.0f} words/s  "
             f"{self.seconds_left / 60:.0f} min left"
         )
@@ -98,7 +101,7 @@ def train(
     model.to(plan.device)
     if plan.compiled:
         model.compile_convolutions()
-    optimizers = _optimizers(model)
+    optimizers = optimizers_of(model)
     sampler = Sampler(corpus, reach=size.reach, seed=plan.seed + rank, pieces=plan.pieces)
     steps = _agreed(int(plan.passes * sampler.steps))
     first = _resume(checkpoint, model, optimizers)
@@ -137,7 +140,7 @@ def train(
     return model
 
 
-def _optimizers(model: ContextModel) -> list[Optimizer]:
+def optimizers_of(model: ContextModel) -> list[Optimizer]:
     """Muon for the matrices that states go through, Adam for embeddings and biases."""
     linears = [*model.layers, model.enter, model.slot, model.gap]
     matrices = [linear.weight for linear in linears if isinstance(linear, nn.Linear)]

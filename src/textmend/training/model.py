@@ -14,7 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from textmend.models.network import FORMS
+from textmend.training.answers import Answers, gap_logits, slot_logits
 from textmend.training.sampling import Array, Batch
+from textmend.training.windows import Windows
 
 _ToTensor = Callable[[Array], Tensor]
 
@@ -102,6 +104,36 @@ class ContextModel(nn.Module):
             int((answers > 0).sum()),
         )
 
+    def answers(self, batch: Windows) -> Answers:
+        """What is asked of windows of tensors, of which there are several.
+
+        Of the rows that are no slots the network knows nothing: a window begins with one.
+        """
+        ids, bounds = batch.ids, batch.sizes.cumsum(0) - batch.sizes
+        words = len(self.bias)
+        present = ids[bounds.long()] < words
+        line, shown = (~present).cumsum(0), present[:, None].float()
+        meanings = functional.embedding_bag(
+            ids.clamp(max=words - 1),
+            self.embedding.weight,
+            bounds.to(ids.dtype),
+            per_sample_weights=batch.weights,
+            mode="sum",
+        )
+        absent = self._absent(batch.options)[batch.channels]
+        around = absent[:, None, :].expand(-1, batch.length, -1).flatten(0, 1)
+        entered = self.enter(meanings).float() + self.form(batch.forms.int()) + around
+        states = self._convolve(entered * shown, shown, line)
+        asked = self.slot(states.index_select(0, batch.asked)).float()
+        rows = (batch.gaps, batch.gaps + 1)
+        sides = torch.cat([states.index_select(0, each) for each in rows], 1)
+        missing = _gate(self.gap(sides)).float()
+        return Answers(
+            slot_logits(asked, self.embedding.weight, self.bias, batch),
+            gap_logits(missing, self.embedding.weight, self.gap_bias, self.nothing, batch),
+            states,
+        )
+
     def _states(self, batch: Batch, tensor: _ToTensor) -> Tensor:
         meanings = functional.embedding_bag(
             tensor(batch.ids),
@@ -127,13 +159,21 @@ class ContextModel(nn.Module):
         absent: Tensor = self.absent((self.embedding(ids) * weights[:, :, None]).sum(1))
         return absent
 
-    def _convolve(self, states: Tensor, present: Tensor) -> Tensor:
+    def _convolve(self, states: Tensor, present: Tensor, line: Tensor | None = None) -> Tensor:
+        """The states after all layers, of which none knows another line.
+
+        ``line``: that of each row, where lines lie closer together than a layer reaches.
+        """
         device = states.device.type
         mixed = torch.is_autocast_enabled(device)
         kind = torch.get_autocast_dtype(device) if mixed else states.dtype
         for reach, layer in zip(self.size.dilations, self.layers, strict=True):
             seen = _normal(states).to(kind)
-            around = torch.cat([seen.roll(reach, 0), seen, seen.roll(-reach, 0)], 1)
+            before, after = seen.roll(reach, 0), seen.roll(-reach, 0)
+            if line is not None:
+                before = before * (line.roll(reach, 0) == line)[:, None]
+                after = after * (line.roll(-reach, 0) == line)[:, None]
+            around = torch.cat([before, seen, after], 1)
             states = states + _gate(layer(around)) * present
         return _normal(states)
 

@@ -30,6 +30,12 @@ _LANES = 16
 _MOST = 24  # words that vanish, of one channel
 
 
+def lengths_up_to(window: int) -> dict[int, float]:
+    """The lengths of windows that a model of such a window learns from, and the share of each."""
+    kept = {length: share for length, share in LENGTHS.items() if length <= window}
+    return {length: share / sum(kept.values()) for length, share in kept.items()}
+
+
 class Windows(NamedTuple):
     """A batch of windows, ``length`` rows each, one after the other.
 
