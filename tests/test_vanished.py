@@ -46,7 +46,7 @@ class Told(Bigrams):
     """Pairs of words whose probabilities are given."""
 
     def __init__(self, chances: dict[tuple[str, str], float]) -> None:
-        super().__init__(Lexicon("toy", {}), {})
+        super().__init__(Lexicon("toy", {}))
         self._chances = chances
 
     def probability(self, word: str, before: str | None) -> float:
