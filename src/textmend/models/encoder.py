@@ -27,7 +27,7 @@ from textmend.threads import spread
 
 Mask = NDArray[np.bool_]
 
-_MARGIN = 32  # rows at the ends of a window that are not asked, where the text goes on
+_MARGIN = 16  # rows at the ends of a window that are not asked, where the text goes on
 _EPSILON = np.float32(1e-12)
 # x · sigmoid(2 √(2/π) (x + 0.044715 x³)) is the usual approximation of GELU (arXiv:1606.08415).
 _CUBIC, _SLOPE = np.float32(0.044715), np.float32(-2 * (2 / np.pi) ** 0.5)
