@@ -154,8 +154,8 @@ def test_windows_answer_for_each_gap_once() -> None:
 
 
 def test_nothing_is_read_between_what_is_far_apart() -> None:
-    spans = list(_windows(np.array([100, 101, 140, 300]), 400, 200))
-    assert spans == [(68, 173, 100, 141), (268, 333, 300, 301)]
+    spans = list(_windows(np.array([100, 101, 130, 300]), 400, 200))
+    assert spans == [(84, 147, 100, 131), (284, 317, 300, 301)]
 
 
 @pytest.mark.parametrize(
