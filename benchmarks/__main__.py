@@ -27,6 +27,7 @@ from benchmarks.alarms import POOL_WORDS, measure_alarms
 from benchmarks.batch import batch_table, measure_batch
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
+from benchmarks.fingerprint import fingerprints, together
 from benchmarks.languages import recognized
 from benchmarks.losses import FAMILIES, measure_losses
 from benchmarks.metrics import TRACES
@@ -150,6 +151,23 @@ def mistakes(system: str, show: int, **options: Any) -> None:
         click.secho(f"{kind}: {found.total()}", bold=True)
         for mistake, count in found.most_common(show):
             click.echo(f"{count:6}  {mistake}")
+
+
+@main.command()
+@_measuring("clean,the+ad,e,ing,o+in,st:90%,ligatures:?,non-ascii,apostrophes,spaces,random:1%", None)
+def fingerprint(**options: Any) -> None:
+    """A hash of all results: the same before and after a change that changed speed alone."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("mending", total=None)
+        found = fingerprints(
+            _documents(**options),
+            select(options["channels"]),
+            seed=options["seed"],
+            progress=lambda done, of: progress.update(task, completed=done, total=of),
+        )
+    for label, digest in found.items():
+        click.echo(f"{digest}  {label}")
+    click.echo(f"{together(found)}  all of these")
 
 
 @main.command()

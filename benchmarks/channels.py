@@ -21,6 +21,7 @@ import wordfreq
 from benchmarks.align import Damage, Span, forms, intervals, pieces
 from textmend import Channel, Drop
 from textmend.channel.drops import Rule
+from textmend.channel.families import FAMILIES
 
 RANDOM_CHANNELS = 40
 
@@ -258,7 +259,8 @@ def groups() -> dict[str, tuple[Damager, ...]]:
 def select(names: str) -> list[Damager]:
     """The channels that a comma-separated list names, each once, in that order.
 
-    A name is a group, the label of a channel, ``all``, or sequences such as ``the+ad``.
+    A name is a group, the label of a channel, ``all``, a family of rules as a spec has it, or
+    sequences such as ``the+ad``.
     """
     by_label = {each.label: each for group in groups().values() for each in group}
     chosen: dict[str, Damager] = {}
@@ -269,6 +271,8 @@ def select(names: str) -> list[Damager]:
             chosen |= {each.label: each for each in groups()[name]}
         elif name in by_label:
             chosen[name] = by_label[name]
+        elif name.split(":")[0] in FAMILIES:
+            chosen[name] = _family(name)
         elif regex.fullmatch(r"\p{L}+(?:\+\p{L}+)*", name):
             chosen[name] = _literal(*name.split("+"))
         else:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from textmend.channel.drops import Drop, Rule
 from textmend.channel.families import Accents, Apostrophes
+from textmend.inference.priors import PRIORS
 from textmend.language.lexicon import Lexicon, attested, key
 from textmend.language.tokens import (
     JOINING,
@@ -33,25 +34,14 @@ from textmend.language.tokens import (
 from textmend.mending.arcs import is_sign_of_loss, position
 
 _APOSTROPHES = frozenset("'’‘`´")
-_COMMON = 50  # words by which running prose is told from lists, tables and telegrams …
-_PROSE = 0.65  # … of whose expected share it holds at least this
-_FUNCTION_WORDS = 6  # words that all prose uses; the next ones ("I", "that") depend on the writer
-CONSPICUOUS = 3.0  # expected words whose absence is itself a sign
-_FEW = 0.8  # of the words expected; a part of the text may be clean
 # Terse English does without articles, so that one is missed only where another is used.
 _ARTICLES = {"en": ("the", "a", "an")}
-_TERSE = 0.4
 # Marks that clean text may have between letters, but not between the parts of one word.
 _SELDOM = frozenset('&;+()[]"“”«»|\\=<>{}~^%$€£')
 # Those of them that stand before no word, or after none, unless they tear it.
 _BEFORE_NONE, _AFTER_NONE = frozenset("&|;%)]}>”»"), frozenset("&|([{<“«$€£")
 _PARTNERS = dict(zip("([{<“«", ")]}>”»", strict=True))
 _OPENED_BY = {closing: opening for opening, closing in _PARTNERS.items()}
-_STRANGE = 2  # flagged words, or paragraphs that begin in lower case: more than clean text has
-_CODE_SHARE = 0.3  # of the words of a text that is much code
-_MOST_RESIDUES = 4  # different marks; no channel has so many, but binary files have hundreds
-_RUN = 4  # words that are the same by no chance
-_SEEN = 2  # times that a mark stands between letters before it is taken for a residue
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.intp]
@@ -132,7 +122,7 @@ class Census:
                 for type_, is_title in added:
                     fresh = False
                     if not is_code:
-                        run = (*run[1 - _RUN :], type_)
+                        run = (*run[1 - PRIORS.repeated_run :], type_)
                         fresh = run not in told
                         told.add(run)
                     census._words.append((number, type_, is_title, fresh))
@@ -229,7 +219,7 @@ class Census:
     @property
     def in_code(self) -> bool:
         """Whether much of this is code, data or tables."""
-        return self._code_words > _CODE_SHARE * len(self._words)
+        return self._code_words > PRIORS.code_share * len(self._words)
 
     def trace(self, text: str) -> int:
         """The place in the list of types of something that is no word of the census."""
@@ -261,10 +251,10 @@ class Census:
 
         Code has marks of its own in names: empty?, {name!r}.
         """
-        marks = self.marks.most_common(_MOST_RESIDUES)
+        marks = self.marks.most_common(PRIORS.residues)
         if self.in_code:
             marks = [(mark, count) for mark, count in marks if not mark.isascii()]
-        return ["", " ", *(mark for mark, count in marks if count >= _SEEN)]
+        return ["", " ", *(mark for mark, count in marks if count >= PRIORS.least_marks)]
 
     @property
     def shows_loss(self) -> bool:
@@ -275,7 +265,7 @@ class Census:
     def is_strange(self) -> bool:
         """Whether there is more to explain than clean text of any length shows."""
         lower = sum(token.kind == "word" and token.text.islower() for token in self.openers)
-        return max(len(self.flagged), lower) >= _STRANGE or len(self.residues) > 2
+        return max(len(self.flagged), lower) >= PRIORS.strange_words or len(self.residues) > 2
 
     @cached_property
     def lacks_apostrophes(self) -> bool:
@@ -299,7 +289,7 @@ class Census:
     def _lacks(self, rule: Rule) -> bool:
         """Whether it holds nothing of what a rule deletes, and a text of its length would."""
         due = self.lexicon.commonest.rate(rule.pattern) * float(self.asked.sum())
-        return due >= CONSPICUOUS and not self.survivors(rule).any()
+        return due >= PRIORS.conspicuous and not self.survivors(rule).any()
 
     @cached_property
     def sizes(self) -> Floats:
@@ -350,21 +340,21 @@ class Census:
         observed = self._observed
         missing = [
             word
-            for word in islice(self.lexicon.words, _FUNCTION_WORDS)
-            if expected.get(word, 0.0) >= CONSPICUOUS
-            and observed[word] <= _FEW * expected[word]
+            for word in islice(self.lexicon.words, PRIORS.function_words)
+            if expected.get(word, 0.0) >= PRIORS.conspicuous
+            and observed[word] <= PRIORS.few * expected[word]
             and not self._is_terse(word, expected, observed)
         ]
         rest = expected.keys() - missing
         used, due = sum(map(observed.__getitem__, rest)), sum(map(expected.__getitem__, rest))
-        self._missing[gone] = missing, used >= _PROSE * due
+        self._missing[gone] = missing, used >= PRIORS.least_prose * due
         return self._missing[gone]
 
     @cached_property
     def _expected(self) -> dict[str, float]:
         """How often the commonest words would be in a text of this length."""
         size = float(self.sizes.sum())
-        common = islice(self.lexicon.words, _COMMON)
+        common = islice(self.lexicon.words, PRIORS.prose_words)
         return {word: self.lexicon.frequency(word) * size for word in common if word.isalpha()}
 
     @cached_property
@@ -383,7 +373,7 @@ class Census:
         others = [each for each in articles if each != word and each in expected]
         if word not in articles or not others:
             return False
-        return sum(observed[each] for each in others) < _TERSE * sum(
+        return sum(observed[each] for each in others) < PRIORS.terse * sum(
             expected[each] for each in others
         )
 
@@ -509,4 +499,6 @@ def _matching(pattern: str, text: str, ends: Ids) -> NDArray[np.bool_] | None:
 def _common_with(lexicon: Lexicon, pattern: str) -> frozenset[str]:
     """Which of the commonest words hold a match of a pattern."""
     found = regex.compile(pattern)
-    return frozenset(word for word in islice(lexicon.words, _COMMON) if found.search(word))
+    return frozenset(
+        word for word in islice(lexicon.words, PRIORS.prose_words) if found.search(word)
+    )

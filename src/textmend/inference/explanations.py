@@ -22,6 +22,7 @@ from textmend.channel.drops import Drop, Place, Rule
 from textmend.channel.families import FAMILIES, Accents, Apostrophes, Family, Ligatures
 from textmend.inference.census import Census, Tally, may_be_written
 from textmend.inference.hypotheses import DeletionIndex, Explanations, hashes
+from textmend.inference.priors import PRIORS
 from textmend.language.lexicon import key
 from textmend.language.tokens import shape
 from textmend.mending.arcs import is_sign_of_loss, position, torn
@@ -29,28 +30,17 @@ from textmend.mending.preimages import Preimages
 from textmend.mending.segmentation import Segmenter
 
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.
-GAIN_CAP = (0.0, 2.0, 3.5, 5.0, 6.5, 8.0)
-_CAP = np.array(GAIN_CAP)
-_MIN_GAIN = 1.5  # nats; an explanation that says less is none
-_FAR_BETTER = 3.0  # nats by which a word must be likelier than another that is there to explain it
-_LEAST_GAINS = 2  # words that speak for a sequence that left something
-_LEAST_TORN = 3  # letters around what was left, where clean text has that, too
-_LOWER_OPENER = 0.3  # the share of paragraphs of a clean text that may begin in lower case
-_MOST = 0.5  # of the marks of a text, those that a rule must explain to be what left them
+_CAP = np.array(PRIORS.gain_cap)
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
-_LEAST_JOINED = 3  # runs that may be several words, before they are looked at
 _CLAUSE = regex.compile(r"(?:[.:!?]\p{Lu}|[,;]\p{L})(?<=\p{L}..)")
 _MARKS_AROUND = ".,;:!?()[]\"'“”‘’"
-_RARE = 1e-6  # a run that is listed as so rare a word may have been run together by others
-_CLOSED_CLASS = 60  # the commonest words, which compounds and names are not made of
-_STRANGE = 3  # flagged words that are left to explain before a further rule is looked for in them
 
 Rules = tuple[Rule, ...]
 
 
 def gain(mass: float, clean: float, letters: int) -> float:
     """Nats by which words of this mass explain a word of this probability and length."""
-    return min(math.log1p(mass / clean), GAIN_CAP[min(letters, len(GAIN_CAP) - 1)])
+    return min(math.log1p(mass / clean), PRIORS.gain_cap[min(letters, len(PRIORS.gain_cap) - 1)])
 
 
 @dataclass(frozen=True)
@@ -74,8 +64,8 @@ class Traces:
 
     def add(self, trace: int, ratio: float, letters: int, original: str) -> None:
         """Note a trace and by how many nats it is explained, if that says enough."""
-        capped = min(ratio, GAIN_CAP[min(letters, len(GAIN_CAP) - 1)])
-        if capped >= _MIN_GAIN:
+        capped = min(ratio, PRIORS.gain_cap[min(letters, len(PRIORS.gain_cap) - 1)])
+        if capped >= PRIORS.least_gain:
             self.gains[trace], self.ratios[trace] = capped, ratio
             self.originals[trace] = original
             self.covered.add(trace)
@@ -95,7 +85,7 @@ class Traces:
             if trace not in taken:
                 if taken.keys().isdisjoint(self.parts.get(trace, ())):
                     left[trace] = gain
-            elif (better := self.ratios[trace] - taken[trace]) >= _FAR_BETTER:
+            elif (better := self.ratios[trace] - taken[trace]) >= PRIORS.far_better:
                 left[trace] = min(gain, better)
         return left
 
@@ -151,7 +141,7 @@ class Deletions:
         letters = np.array([len(census.types[place]) for place in places])
         cap = _CAP[np.minimum(letters, len(_CAP) - 1)]
         gains = np.minimum(np.log1p(mass / clean[token[border]]), cap[token[border]])
-        telling = np.flatnonzero(gains >= _MIN_GAIN)
+        telling = np.flatnonzero(gains >= PRIORS.least_gain)
         _, inverse, counts = np.unique(
             sequence[border][telling], return_inverse=True, return_counts=True
         )
@@ -223,7 +213,9 @@ class Hypotheses:
             sequences.update(dict.fromkeys(later.groups))
         for sequence in sequences:
             yield Drop(sequence)
-        leaving = (rule for rule, each in self._leaving.items() if len(each.gains) >= _LEAST_GAINS)
+        leaving = (
+            rule for rule, each in self._leaving.items() if len(each.gains) >= PRIORS.least_leaving
+        )
         families: Iterable[type[Family]] = ()
         if self.census.is_strange:
             families = FAMILIES.values()
@@ -245,7 +237,7 @@ class Hypotheses:
         """Whether a rule explains most of the marks that it would have left."""
         tally = self.traces(rule).tally
         counts = tally.counts[self.census.mask(self.traces(rule).gains)[tally.places]]
-        return float(counts.sum()) >= _MOST * self.census.marks[rule.residue]
+        return float(counts.sum()) >= PRIORS.accounted_marks * self.census.marks[rule.residue]
 
     def traces(self, rule: Rule, chosen: Rules = ()) -> Traces:
         """What a rule explains, also of what ``chosen`` ones have left."""
@@ -284,7 +276,7 @@ class Hypotheses:
                 for place, clean in census.suspicious.items()
             }
             self._explained[rules] = {
-                place: ratio for place, ratio in ratios.items() if ratio >= _MIN_GAIN
+                place: ratio for place, ratio in ratios.items() if ratio >= PRIORS.least_gain
             }
         return self._explained[rules]
 
@@ -294,7 +286,7 @@ class Hypotheses:
             acting = tuple(rule for rule in chosen if rule.reach == "text")
             known = self.explained(acting).keys() if acting else self.census.suspicious.keys()
             unexplained = self.census.suspicious.keys() - known
-            enough = len(self.census.flagged.intersection(unexplained)) >= _STRANGE
+            enough = len(self.census.flagged.intersection(unexplained)) >= PRIORS.unexplained_words
             self._after[chosen] = (
                 Deletions(self.census, DeletionIndex.after(acting, self._lang), unexplained, ())
                 if enough
@@ -343,7 +335,7 @@ class Hypotheses:
         # A sequence that only one piece speaks for is none; most are.
         _, sequence = np.unique(rows.sequence, return_inverse=True)
         speaking = np.unique(sequence * len(pieces) + rows.token) // len(pieces)
-        rows = rows.at(np.flatnonzero(np.bincount(speaking)[sequence] >= _LEAST_GAINS))
+        rows = rows.at(np.flatnonzero(np.bincount(speaking)[sequence] >= PRIORS.least_leaving))
         masses: dict[tuple[Drop, str], dict[int, float]] = {}
         places: dict[tuple[Drop, str], set[int]] = {}
         for at in range(len(rows.token)):
@@ -370,7 +362,7 @@ class Hypotheses:
                     trace, {census.places[each] for each in split if each in census.places}, census
                 )
         for drop, own in more.items():
-            if len(self._leaving[drop].gains) < _LEAST_GAINS:
+            if len(self._leaving[drop].gains) < PRIORS.least_leaving:
                 continue
             tally = census.tally.plus(Counter(own))
             found = self._leaving[drop] = replace(self._leaving[drop], tally=tally)
@@ -386,7 +378,7 @@ class Hypotheses:
         of mathematics and of words that are spaced out, nobody knows what they were part of.
         """
         census, line = self.census, self.census.lines[number]
-        least = 1 if is_sign_of_loss(residue) else _LEAST_TORN
+        least = 1 if is_sign_of_loss(residue) else PRIORS.least_torn
         words = ["", *(token.text if token.kind == "word" else "" for token in line), ""]
         # Between two words a space is nothing strange, unless one of them is.
         strange = [
@@ -451,7 +443,7 @@ class Hypotheses:
         Compounds and names are of rarer words.
         """
         census = self.census
-        words = islice(self.census.lexicon.words, _CLOSED_CLASS)
+        words = islice(self.census.lexicon.words, PRIORS.closed_class)
         common = frozenset(word for word in words if len(word) > 1)
         joined = {each for each in census.places if self._is_joined(each, common)}
         telling = census.mask({census.places[each] for each in joined})[census.tally.places]
@@ -469,7 +461,7 @@ class Hypotheses:
         ]
         more: Counter[tuple[int, int]] = Counter()
         found = Traces(census.tally)
-        for number, run, text in runs if len(runs) >= _LEAST_JOINED else ():
+        for number, run, text in runs if len(runs) >= PRIORS.least_joined else ():
             segmentation = segmenter.of(text)
             if segmentation is None or not segmentation.beside(text, common):
                 continue
@@ -485,7 +477,7 @@ class Hypotheses:
     def _is_joined(self, word: str, common: frozenset[str]) -> bool:
         """Whether a word that is rare, or none, may be a common one and another one."""
         lexicon = self.census.lexicon
-        return lexicon.frequency(word) < _RARE and any(
+        return lexicon.frequency(word) < PRIORS.rare_run and any(
             (word[:cut] in common and lexicon.lists(word[cut:]))
             or (word[cut:] in common and lexicon.lists(word[:cut]))
             for cut in range(2, len(word) - 1)
@@ -509,7 +501,7 @@ class Hypotheses:
         for number, line, opener in openers:
             here = preimages.at(position(opener, line))
             if mass := here.mass(opener.text):
-                clean = census.lexicon.probability(opener.text) * _LOWER_OPENER
+                clean = census.lexicon.probability(opener.text) * PRIORS.lower_opener
                 trace, letters = census.trace(opener.text), len(opener.text)
                 likeliest = here.likeliest(opener.text)
                 found.add(trace, math.log1p(mass / clean), letters, likeliest)

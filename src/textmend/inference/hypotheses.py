@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 
 from textmend.channel.channel import Channel
 from textmend.channel.drops import Rule
+from textmend.inference.priors import PRIORS
 from textmend.language.lexicon import Lexicon
 from textmend.language.tokens import is_word
 
 MAX_SEQUENCE = 8
-_VOCABULARY = 50_000
-_AFTER = 20_000  # words that serve where some drops are known already
 _MAX_WORD = 24
 # An entry of the index: bits of the hash, then the word (one of 65,536), where its run begins, and
 # the length of that less one.
@@ -112,13 +111,13 @@ class DeletionIndex:
     @lru_cache(maxsize=8)
     def load(lang: str) -> DeletionIndex:
         """The index of the commonest words of a language, shared by all that ask for it."""
-        return _of_commonest(lang, _VOCABULARY)
+        return _of_commonest(lang, PRIORS.index_words)
 
     @staticmethod
     @lru_cache(maxsize=3)  # of 9 MB each
     def after(drops: tuple[Rule, ...], lang: str) -> DeletionIndex:
         """The index of what some drops leave of the commonest words."""
-        return _of_commonest(lang, _AFTER, drops)
+        return _of_commonest(lang, PRIORS.later_words, drops)
 
     @cached_property
     def _prefixes(self) -> Hashes:

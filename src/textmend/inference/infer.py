@@ -19,9 +19,10 @@ from textmend.channel.channel import Channel, WhiteSpace
 from textmend.evidence import Inference
 from textmend.inference.census import Census, Floats
 from textmend.inference.explanations import Hypotheses
+from textmend.inference.priors import PRIORS
 from textmend.inference.random_loss import random_loss
 from textmend.inference.regions import damaged_regions
-from textmend.inference.selection import LEAST_TRACES, Selection
+from textmend.inference.selection import Selection
 from textmend.inference.vanished import Missed
 from textmend.language.identification import is_in
 from textmend.language.lexicon import Lexicon
@@ -29,12 +30,8 @@ from textmend.language.tokens import Token
 from textmend.mending.preimages import Preimages
 
 MIN_LOG_ODDS = 3.0
-_LEAST_WORDS = 12
 # In a text of which much is code, names look like what is left of words: more nats are needed,
 # and more words. (Of 4,746 source files eight had evidence, of 3 to 16 nats, mostly two words.)
-_IN_CODE = 12.0
-_GIVEN = 1.0  # nats for the damage of a line under a channel that is known
-_NEARLY_ALL = 0.95  # of a source: what it damaged is then as good as given
 _FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
 _FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
 
@@ -71,14 +68,14 @@ def infer(
     sound = Diagnosis(
         Inference(Channel()), np.zeros(len(census.lines), dtype=bool), np.zeros(len(texts))
     )
-    if census.sizes.sum() < _LEAST_WORDS and not census.shows_loss:
+    if census.sizes.sum() < PRIORS.least_words and not census.shows_loss:
         return sound
     if not census.is_strange and len(census.suspicious) < 2 and not census.missing_words():
         return sound
     selection = Selection(Hypotheses(census, lexicon.lang), missed)
-    least = min_log_odds + _IN_CODE * census.in_code
+    least = min_log_odds + PRIORS.in_code * census.in_code
     chosen = selection.select(least)
-    if census.in_code and sum(each.stems for each in chosen) < LEAST_TRACES:
+    if census.in_code and sum(each.stems for each in chosen) < PRIORS.least_traces:
         return sound
     fluent = _FLUENT_IN.get(lexicon.lang, _FLUENT)
     if chosen and census.fluency(selection.ratios(chosen)) < fluent:
@@ -116,7 +113,7 @@ def locate(
     """
     census = Census.of(texts, lexicon)
     preimages = Preimages.load(channel.drops, lexicon.lang)
-    found = damaged_regions(census, channel, preimages, {}, bonus=_GIVEN)
+    found = damaged_regions(census, channel, preimages, {}, bonus=PRIORS.given)
     if channel.whitespace == "collapse":
         channel = Channel(channel.drops, _whitespace(census, found.damaged, preimages))
     return Diagnosis(Inference(channel), found.damaged, found.of_texts)
@@ -132,7 +129,7 @@ def recognize(
     census, channel = Census.of(texts, lexicon), inference.channel
     preimages = Preimages.load(channel.drops, lexicon.lang)
     shares = {each.drop: each.share for each in inference.evidence}
-    bonus = _GIVEN if inference.damaged_share >= _NEARLY_ALL else 0.0
+    bonus = PRIORS.given if inference.damaged_share >= PRIORS.nearly_all else 0.0
     found = damaged_regions(census, channel, preimages, shares, bonus=bonus)
     return Diagnosis(inference, found.damaged, found.of_texts)
 

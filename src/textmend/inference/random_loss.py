@@ -22,18 +22,11 @@ from textmend.channel.families import RandomLoss
 from textmend.evidence import Evidence, Explained
 from textmend.inference.census import Census, Floats
 from textmend.inference.hypotheses import DeletionIndex, Explanations
+from textmend.inference.priors import PRIORS
 from textmend.language.lexicon import UNKNOWN_SHARE, Lexicon
 
-_LEAST_LETTERS = 5  # what a shorter word leaves is too often another word
-_PRICE = 4.0  # nats against damage at all
-_JARGON = 3.0  # (1 + n) to minus this: how rare texts are with n times the usual share on top
-_SLIPS = 2e-4  # per letter and kind, on average over writers
-_CARELESS = 5e-4  # letters that one writer in twelve leaves out by slips alone, exp(-5e-4 / 2e-4)
-_LEAST_EXPLAINED = 3  # words; fewer are nobody's proof
-_MUCH = 0.05  # of letters; where more are lost, little of a text can be read
 # A habit: so many words lost one letter at one place, and so many times as many as would have if
 # all letters of the text were lost alike; both set by hand.
-_HABIT, _OFTENER = 4, 4.0
 _ROUNDS = 60
 _NEVER = 1e-9  # a rate that is as good as none
 _LEAST = 1e-12  # a share of words that is as good as none
@@ -71,14 +64,14 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in types]
     words, letters = counts.sum(), max(counts[known] @ lengths[known], 1)
     unknown = UNKNOWN_SHARE * words  # as many as clean texts have
-    rarer = 1.0 / _SLIPS  # writers who slip more often are rarer, exponentially
+    rarer = 1.0 / PRIORS.slips  # writers who slip more often are rarer, exponentially
     sources = np.array([strange.unknown, strange.habit, strange.slips + strange.lost])
     without, _ = _fit(strange.clean, sources, np.array([unknown, words, 4.0 * letters + rarer]))
     sources = np.array([strange.unknown, strange.habit, strange.slips, strange.lost])
     likelihood, rates = _fit(
         strange.clean, sources, np.array([unknown, words, 3.0 * letters + rarer, letters])
     )
-    log_odds = likelihood - without - _PRICE
+    log_odds = likelihood - without - PRIORS.random_damage
     if log_odds < min_log_odds:
         return ()
     shares = rates[3] * strange.lost / (strange.clean + rates @ sources)
@@ -90,7 +83,7 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     # Words that lost a letter held letters, too, and may be most of the long words of a text.
     held_by_lost = shares @ np.array([len(word) + 1 for word in strange.words])
     rate = shares.sum() / (letters + held_by_lost)
-    if rate < _CARELESS:  # of a long text the fit would tell, but people leave out as many
+    if rate < PRIORS.careless:  # of a long text the fit would tell, but people leave out as many
         return ()
     rule, held = RandomLoss(float(f"{rate:.2g}")), int(counts @ lengths)
     return (Evidence(rule, held / (1.0 - rule.rate), held, explained, log_odds),)
@@ -100,7 +93,7 @@ def _strange(census: Census) -> _Strange | None:
     """The strange words of a census; None where too few can have lost a letter."""
     lexicon, index = census.lexicon, DeletionIndex.load(census.lexicon.lang)
     places = [place for place in census.suspicious if _is_long(census.types[place], less=1)]
-    if len(places) < _LEAST_EXPLAINED:
+    if len(places) < PRIORS.random_words:
         return None
     words = [census.types[place] for place in places]
     clean = np.array([census.suspicious[place] for place in places])
@@ -112,7 +105,7 @@ def _strange(census: Census) -> _Strange | None:
     _, pair, ways = np.unique(pairs, return_inverse=True, return_counts=True)
     shares = np.where(ways[pair] > 1, 0.0, shares)
     lost = np.bincount(rows.token, shares, len(words)).astype(float)
-    if np.count_nonzero(_MUCH * lost > clean) < _LEAST_EXPLAINED:
+    if np.count_nonzero(PRIORS.most_lost * lost > clean) < PRIORS.random_words:
         return None
     weights = shares / np.maximum(lost[rows.token], _LEAST)
     of_habit = np.where(_habitual(rows, index, weights, census), shares, 0.0)
@@ -145,7 +138,7 @@ def _habitual(
     habits = {
         kind
         for kind, words in lost.items()
-        if words >= _HABIT and words >= _OFTENER * by_chance * usual[kind]
+        if words >= PRIORS.habit_words and words >= PRIORS.habit_oftener * by_chance * usual[kind]
     }
     return np.array([kind in habits for kind in kinds], dtype=bool)
 
@@ -157,7 +150,7 @@ def _kinds(word: str) -> list[_Kind]:
 
 
 def _is_long(word: str, *, less: int = 0) -> bool:
-    return len(word) >= _LEAST_LETTERS - less and word.isalpha()
+    return len(word) >= PRIORS.random_letters - less and word.isalpha()
 
 
 def _slips(word: str, lexicon: Lexicon) -> float:
@@ -194,7 +187,7 @@ def _fit(clean: Floats, sources: Floats, sizes: Floats) -> tuple[float, Floats]:
     for _ in range(_ROUNDS):
         given = rates[:, None] * sources
         drawn = (given / (clean + given.sum(axis=0))).sum(axis=1)
-        against = np.r_[_JARGON / (1.0 + rates[0]), np.zeros(len(rates) - 1)]
+        against = np.r_[PRIORS.jargon / (1.0 + rates[0]), np.zeros(len(rates) - 1)]
         rates = np.maximum(drawn / (sizes + against), _NEVER)
     likelihood = np.log(clean + rates @ sources).sum() - rates @ sizes
-    return float(likelihood - _JARGON * np.log1p(rates[0])), rates
+    return float(likelihood - PRIORS.jargon * np.log1p(rates[0])), rates

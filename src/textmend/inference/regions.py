@@ -20,16 +20,14 @@ from numpy.typing import NDArray
 from textmend.channel.channel import Channel
 from textmend.channel.drops import Rule
 from textmend.inference.census import Census, Floats, sums
-from textmend.inference.explanations import GAIN_CAP, gain
+from textmend.inference.explanations import gain
+from textmend.inference.priors import PRIORS
 from textmend.mending.arcs import position, torn
 from textmend.mending.preimages import Preimages
 
-BORDER = 4.0  # nats; the price of each border between clean and damaged lines of a text
 _HALVINGS = 40  # of the interval that holds the share: to far more digits than texts can tell
 _MOST = 600.0  # nats; where more speak for a text, its exponential would overflow
 
-SURVIVOR = 5.0  # nats; what a word that should have been damaged costs
-_LINE_DISPERSION = 1.5  # … within a line
 
 Damaged = NDArray[np.bool_]
 
@@ -112,22 +110,22 @@ def _lines(odds: Floats) -> tuple[Damaged, float]:
     back: list[tuple[bool, bool]] = []
     for place, favour in enumerate(odds.tolist()):
         if place:
-            back.append((lead > BORDER, lead >= -BORDER))
+            back.append((lead > PRIORS.border, lead >= -PRIORS.border))
             # Who is further behind would have come over.
-            lead = BORDER if lead > BORDER else max(lead, -BORDER)
+            lead = PRIORS.border if lead > PRIORS.border else max(lead, -PRIORS.border)
         lead += favour
     states = np.zeros(len(odds), dtype=bool)
     states[-1] = lead > 0.0
     for line in range(len(odds) - 1, 0, -1):
         states[line - 1] = back[line - 1][int(states[line])]
     borders = int(np.count_nonzero(np.diff(states)))
-    return states, float(odds[states].sum()) - BORDER * borders
+    return states, float(odds[states].sum()) - PRIORS.border * borders
 
 
 def silence(expected: Floats, surviving: Floats, share: float) -> Floats:
     """Nats by which the survivors in each line, or that there are none, speak for damage there."""
-    cost = min(SURVIVOR, -math.log(max(1.0 - share, 1e-9)))
-    none = _LINE_DISPERSION * np.log1p(share * expected / _LINE_DISPERSION)
+    cost = min(PRIORS.survivor, -math.log(max(1.0 - share, 1e-9)))
+    none = PRIORS.line_dispersion * np.log1p(share * expected / PRIORS.line_dispersion)
     return np.where(surviving, -cost * surviving, none)
 
 
@@ -175,7 +173,7 @@ def damaged_regions(
     odds += sums(census.tally.lines, worth[census.tally.places], len(odds))
     for line in range(len(odds)):
         odds[line] += sum(
-            min(span.gain, GAIN_CAP[-1])
+            min(span.gain, PRIORS.gain_cap[-1])
             for span in torn(census.lines[line], channel, preimages, sure=True).values()
             if span.gain > 0.0
         )

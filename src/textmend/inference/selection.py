@@ -32,49 +32,24 @@ from textmend.channel.channel import Drop, Place
 from textmend.channel.drops import Rule
 from textmend.channel.families import Accents, Doubled, Ligatures
 from textmend.evidence import Evidence, Explained
-from textmend.inference.census import CONSPICUOUS, Floats, sums
+from textmend.inference.census import Floats, sums
 from textmend.inference.explanations import Hypotheses, Rules, Traces
-from textmend.inference.regions import SURVIVOR, segment, silence, usage
+from textmend.inference.priors import PRIORS
+from textmend.inference.regions import segment, silence, usage
 from textmend.inference.vanished import Missed
 from textmend.language.lexicon import Lexicon
 from textmend.mending.arcs import is_sign_of_loss
 
-_MAX_DROPS = 6
-_SHORTLIST = 40
-LEAST_TRACES = 3  # words that all rules but the plainest must explain
-_GONE = 8.0  # expected words whose absence is as good as a second word
-_CASE = 1.0  # nats by which capitals must have survived for a drop to respect case
-_OPTION = 2.0  # nats; the price of saying where a sequence was deleted, or what it left
-_CLEAR = 30.0  # nats; words that say so much need no network to say where a word is missed
-_MANY = 30  # survivors that say as much of what is plainly spared
-_MOST_MISSED = 6.0  # nats that each occurrence that is missed can say
-_ENOUGH_WORDS = 1500  # that are asked where a word is missed
-_DAMAGED_TEXT = 6.0  # nats; the price of believing in damage at all
-_FURTHER = 2.0  # nats; the price of one more rule, which damaged text always seems to ask for
 # A text where this share of the strange words is left unexplained, and they are as many as this
 # share of all words, is not damaged but spelled in another way.
-_LEFT, _SPARSE = 0.7, 0.05
-_INFLECTED = 0.2  # of what it would say alone, what another form of the same word says
-_ENDING = 3  # letters
-_WRITERS_OWN = 2  # contractions without apostrophes, beyond which more are one writer's habit
-_DISPERSION = 12.0  # of the negative binomial that absence is judged by: words come in bursts
-_PER_TRACE = 3.0  # words that are missing for each that is seen to be damaged, at most
-_SHARES = (0.9, 0.7, 0.5)  # of its occurrences that a leaky rule may have deleted
-_LEAK = 5.0  # nats; the price of saying that a rule leaks
 # What makes a habit: of the words that lost a sequence this share did at one place, and of those
 # that hold it still as many hold it at another. Set by hand, so that a few may be chance.
-_AT_ONE_PLACE = 0.75
 # The share of words that writers run together by slips, at most: one in 500. Lines of 72 columns
 # end after every twelfth.
-_RUN_TOGETHER = 0.002
 # Times as often as expected, and once more, that a word may recur: topics do. With 3 two in 32
 # articles that lost "the" and "ad" were missed, with 4 none.
-_RECURS = 4.0
 # Log of how many sequences of one to eight letters are common enough to be tried, and of how many
 # variants of families are.
-_PRICE = (3.5, 6.0, 8.0, 9.0, 10.0, 10.5, 11.0, 11.5)
-_FAMILY_PRICE = 4.0
-_WORD_PRICE = 5.0  # of a common word that is missing
 _PLACES: tuple[Place, ...] = ("word-start", "word-end", "inside")
 
 
@@ -100,11 +75,11 @@ class Scored:
         """Whether there is more than a single word to go by: that may be anybody's typo."""
         plain = _is_plain(self.drop) and self.share == 1.0
         plain |= _is_half_ligature(self.drop) or is_sign_of_loss(self.drop.residue)
-        missed = not self.survivors and self.expected >= CONSPICUOUS
+        missed = not self.survivors and self.expected >= PRIORS.conspicuous
         # Beside other damage, one word will do whose own absence is plain: "t" in a text that
         # holds no "that", and no other word with "hat".
-        gone = plain and self.further and not self.survivors and self.expected >= _GONE
-        least = 1 if gone else 2 if plain or missed else LEAST_TRACES
+        gone = plain and self.further and not self.survivors and self.expected >= PRIORS.gone
+        least = 1 if gone else 2 if plain or missed else PRIORS.least_traces
         return self.stems >= least or self.conspicuous
 
 
@@ -130,7 +105,7 @@ class Selection:
         """The drops that earn their place, most telling first."""
         chosen: list[Scored] = []
         tried: set[Rule] = set()
-        while len(chosen) < _MAX_DROPS:
+        while len(chosen) < PRIORS.most_rules:
             taken = self._taken(chosen)
             best = self._best(chosen, taken, tried, min_log_odds)
             if best is None:
@@ -178,7 +153,9 @@ class Selection:
         strange = self.census.flagged.intersection(tally.places[damaged[tally.lines]].tolist())
         left = len(strange - self._taken(chosen).keys())
         words = float(self.census.sizes[damaged].sum())
-        return left > max(_LEFT * len(strange), _SPARSE * words)
+        return left > max(
+            PRIORS.other_spelling * len(strange), PRIORS.other_spelling_of_all * words
+        )
 
     def _taken(self, chosen: Sequence[Scored]) -> dict[int, float]:
         """What the chosen rules explain, each alone or one acting on what another has left.
@@ -210,7 +187,7 @@ class Selection:
             and rule not in missing
             and not any(each.search(_sample(rule)) for each in gone)
         }
-        found = sorted(bounds, key=lambda rule: (-bounds[rule], rule.name))[:_SHORTLIST]
+        found = sorted(bounds, key=lambda rule: (-bounds[rule], rule.name))[: PRIORS.shortlist]
         return [(rule, math.inf) for rule in missing] + [(rule, bounds[rule]) for rule in found]
 
     def _bound(self, rule: Rule, before: Rules, taken: Mapping[int, float]) -> float:
@@ -228,7 +205,7 @@ class Selection:
                 counts = traces.tally.counts[traces.tally.places == trace]
                 told += nats * (1.0 + math.log(counts.sum()))
                 entries += len(counts)
-        most = told + _absence(0, _PER_TRACE * entries, 1.0)
+        most = told + _absence(0, PRIORS.missing_per_trace * entries, 1.0)
         return most - _price(rule) - self._belief(rule, before)
 
     def _belief(self, rule: Rule, before: Sequence[object]) -> float:
@@ -237,7 +214,7 @@ class Selection:
         It is seen where a sign of lost characters stands, and the rule says what most of these are.
         """
         seen = is_sign_of_loss(rule.residue) and self._hypotheses.accounts_for_residue(rule)
-        return _FURTHER if before or seen else _DAMAGED_TEXT
+        return PRIORS.further_rule if before or seen else PRIORS.damage
 
     def _still_needed(
         self, chosen: Sequence[Scored], new: Scored, min_log_odds: float
@@ -269,21 +246,25 @@ class Selection:
             cased = replace(rule, ignore_case=False)
             if not np.array_equal(self._survivors(rule), self._survivors(cased)):
                 lower = scored(cased)
-                best = lower if lower.log_odds > best.log_odds + _CASE else best
+                best = lower if lower.log_odds > best.log_odds + PRIORS.case else best
         if best.damaged.all() and not best.survivors:
             return best
         found = [best]
         if isinstance(rule, Drop) and not rule.residue:
             # A single letter at one place of words is lost in speech (goin, 'appen), by no machine.
-            if len(rule.sequence) > 1 and len(best.traces.left(taken)) >= LEAST_TRACES:
+            if len(rule.sequence) > 1 and len(best.traces.left(taken)) >= PRIORS.least_traces:
                 found += (scored(replace(rule, where=where)) for where in _PLACES)
             if self._is_conspicuous(rule, chosen):
                 found.append(scored(replace(rule, where="whole-word")))
         # What is damaged in part only, at one place only, may be anybody's way to write.
         # So may be doubled letters that are squeezed in part: "diferent" beside "correct".
         whole = _is_plain(rule) or not isinstance(rule, (Drop, Doubled))
-        if whole and len(best.gains) >= LEAST_TRACES and self.census.is_prose(_drops(chosen)):
-            found += (scored(best.drop, share) for share in _SHARES)
+        if (
+            whole
+            and len(best.gains) >= PRIORS.least_traces
+            and self.census.is_prose(_drops(chosen))
+        ):
+            found += (scored(best.drop, share) for share in PRIORS.leak_shares)
         return max(found, key=_log_odds)
 
     def _is_habit(self, scored: Scored) -> bool:
@@ -297,11 +278,11 @@ class Selection:
         if sum(map(len, parted)) > len(parted):
             # Now and then anybody runs two words together.
             size = float(self.census.sizes[scored.damaged].sum())
-            if len(parted) < _RUN_TOGETHER * size:
+            if len(parted) < PRIORS.run_together * size:
                 return True
             # "pointin" and "ownin" lost no space.
             edges = Counter(each for words in parted for each in {words[0], words[-1]})
-            return max(edges.values()) >= _AT_ONE_PLACE * len(gains)
+            return max(edges.values()) >= PRIORS.at_one_place * len(gains)
         if not (_is_plain(rule) and isinstance(rule, Drop)) or not scored.survivors:
             return False
         spared = self._survivors(rule)[scored.damaged].sum()
@@ -309,7 +290,10 @@ class Selection:
             placed = replace(rule, where=where)
             lost = gains & self._hypotheses.traces(placed).gains.keys()
             elsewhere = spared - self._survivors(placed)[scored.damaged].sum()
-            if len(lost) >= _AT_ONE_PLACE * len(gains) and elsewhere >= _AT_ONE_PLACE * spared:
+            if (
+                len(lost) >= PRIORS.at_one_place * len(gains)
+                and elsewhere >= PRIORS.at_one_place * spared
+            ):
                 return True
         return False
 
@@ -328,7 +312,7 @@ class Selection:
         inflected = _inflected(texts) | _contracted(texts, census.lexicon)
         weights = np.zeros(len(census.types))
         for trace, nats in gains.items():
-            weights[trace] = nats * (_INFLECTED if trace in inflected else 1.0)
+            weights[trace] = nats * (PRIORS.inflected if trace in inflected else 1.0)
         # A word that comes again says less each time, and so does one of the same stem.
         totals = np.maximum(sums(found.places, found.counts, len(weights)), 1.0)
         weights *= self._witnesses(traces, totals) / totals
@@ -351,8 +335,8 @@ class Selection:
         else:
             damaged, total = regions.damaged, regions.log_odds
             # In a long text the words alone say plainly that all is damaged, or nothing.
-            all_is = damaged.all() and total >= _CLEAR
-            nothing_is = not damaged.any() and surviving.sum() >= _MANY
+            all_is = damaged.all() and total >= PRIORS.clear
+            nothing_is = not damaged.any() and surviving.sum() >= PRIORS.many_survivors
             if conspicuous and not all_is and not nothing_is:
                 missed = np.maximum(used * self._missed_by_line(rule.name), silent)
                 silent = np.where(surviving, silent, missed)
@@ -366,7 +350,7 @@ class Selection:
         seen = found.places[damaged[found.lines]]
         present = set(seen.tolist())
         # What is missing for another reason has left no damaged words either.
-        left = _PER_TRACE * len(seen)
+        left = PRIORS.missing_per_trace * len(seen)
         if conspicuous:
             left += size * census.lexicon.frequency(rule.name)
         absence = 0.0
@@ -375,10 +359,10 @@ class Selection:
         # Among many strange words some are explained by chance: the more ways to choose those.
         strange = census.flagged - taken.keys()
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
-        total -= _price(rule, conspicuous) + ways + _LEAK * (share < 1.0)
+        total -= _price(rule, conspicuous) + ways + PRIORS.leak * (share < 1.0)
         total -= self._belief(rule, others)
-        hopeless = total + absence + _MOST_MISSED * expected <= 0.0
-        if conspicuous and not observed and not hopeless and total + absence < _CLEAR:
+        hopeless = total + absence + PRIORS.most_missed * expected <= 0.0
+        if conspicuous and not observed and not hopeless and total + absence < PRIORS.clear:
             # That a word is absent and that it is missed are two views of the same.
             absence = max(absence, float(self._missed_by_line(rule.name)[damaged].sum()))
         total += absence
@@ -392,7 +376,7 @@ class Selection:
             regions.of_texts,
             expected,
             observed,
-            conspicuous and expected >= CONSPICUOUS,
+            conspicuous and expected >= PRIORS.conspicuous,
             len(present - inflected),
             bool(others),
         )
@@ -407,7 +391,7 @@ class Selection:
         size = float(self.census.totals.sum())
         for trace, original in traces.originals.items():
             due[trace] = size * self.census.lexicon.frequency(original)
-        own = totals > _RECURS * (1.0 + due)
+        own = totals > PRIORS.recurs * (1.0 + due)
         return np.where(own, 1.0, 1.0 + np.log(totals))
 
     def _acted(self, others: Sequence[Scored]) -> NDArray[np.bool_]:
@@ -439,7 +423,7 @@ class Selection:
             census = self.census
             telling = np.flatnonzero(census.asked)
             # Some pages tell as much as all of a book.
-            telling = telling[:: math.ceil(census.sizes.sum() / _ENOUGH_WORDS)]
+            telling = telling[:: math.ceil(census.sizes.sum() / PRIORS.asked_words)]
             known = np.zeros(len(census.lines))
             known[telling] = self._missed(word, [census.lines[line] for line in telling])
             known *= census.novelty
@@ -517,12 +501,12 @@ def _sample(rule: Rule) -> str:
 def _price(rule: Rule, conspicuous: bool = False) -> float:
     """Nats against a rule, for how many such could have been tried."""
     if not isinstance(rule, Drop):
-        return _FAMILY_PRICE + _OPTION * (isinstance(rule, Ligatures) and rule.glyphs != "")
+        return PRIORS.family + PRIORS.option * (isinstance(rule, Ligatures) and rule.glyphs != "")
     if _is_half_ligature(rule):
-        return _FAMILY_PRICE
+        return PRIORS.family
     more = (rule.where != "anywhere") + (rule.residue != "")
-    sequence = _PRICE[len(rule.sequence) - 1]
-    return (min(sequence, _WORD_PRICE) if conspicuous else sequence) + _OPTION * more
+    sequence = PRIORS.sequence[len(rule.sequence) - 1]
+    return (min(sequence, PRIORS.missing_word) if conspicuous else sequence) + PRIORS.option * more
 
 
 def _contracted(texts: Mapping[int, str], lexicon: Lexicon) -> set[int]:
@@ -531,7 +515,7 @@ def _contracted(texts: Mapping[int, str], lexicon: Lexicon) -> set[int]:
     Possessives, of which everybody writes others, are none of them.
     """
     found = (trace for trace, text in texts.items() if lexicon.is_contracted(text))
-    return set(islice(found, _WRITERS_OWN, None))
+    return set(islice(found, PRIORS.contractions, None))
 
 
 def _inflected(texts: Mapping[int, str]) -> set[int]:
@@ -539,7 +523,7 @@ def _inflected(texts: Mapping[int, str]) -> set[int]:
     found, stem = set(), ""
     for trace in sorted(texts, key=lambda each: texts[each]):
         text = texts[trace]
-        if len(stem) > 2 and text.startswith(stem) and len(text) - len(stem) <= _ENDING:
+        if len(stem) > 2 and text.startswith(stem) and len(text) - len(stem) <= PRIORS.ending:
             found.add(trace)
         else:
             stem = text
@@ -552,8 +536,8 @@ def _absence(observed: int, expected: float, share: float) -> float:
     The ratio of two negative binomials, since words come in bursts.
     """
     clean = max(expected, 1e-9)
-    left = clean * max(1.0 - share, math.exp(-SURVIVOR))
-    fewer = math.log((_DISPERSION + clean) / (_DISPERSION + left))
-    ratio = _DISPERSION * fewer + observed * (math.log(left / clean) + fewer)
+    left = clean * max(1.0 - share, math.exp(-PRIORS.survivor))
+    fewer = math.log((PRIORS.dispersion + clean) / (PRIORS.dispersion + left))
+    ratio = PRIORS.dispersion * fewer + observed * (math.log(left / clean) + fewer)
     # That some are left is what other ways to write would show, too.
     return min(ratio, 0.0) if observed else ratio

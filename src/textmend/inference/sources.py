@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 
 from textmend.evidence import Inference
 from textmend.inference.infer import Diagnosis
+from textmend.inference.priors import PRIORS
 from textmend.inference.regions import came_through, share_of
 from textmend.language.tokens import Token
-
-_LEAST_TEXTS = 2  # of a part: one text alone tells its channel by itself, or not at all
 
 Lines = Sequence[Sequence[Token]]
 Infer = Callable[[Sequence[Lines]], Diagnosis]
@@ -110,7 +109,10 @@ def _partings(whole: Diagnosis) -> Iterator[NDArray[np.bool_]]:
     for rule in order:
         odds = whole.of_rules[rule]
         inside = came_through(odds, share_of(odds)[0])
-        if min(inside.sum(), (~inside).sum()) >= _LEAST_TEXTS and inside.tobytes() not in tried:
+        if (
+            min(inside.sum(), (~inside).sum()) >= PRIORS.least_texts
+            and inside.tobytes() not in tried
+        ):
             tried.add(inside.tobytes())
             yield inside
 

@@ -13,12 +13,11 @@ from typing import NamedTuple
 import regex
 
 from textmend.language.lexicon import Lexicon, key
+from textmend.language.priors import PRIORS
 
 _FILE = "frequency_bigramdictionary_en_243_342.txt"
 # Words that the pairs were counted on: the scale at which P(the | of), P(the | in) and P(be | to)
 # come out as in running text.
-_CORPUS = 2e13
-_MOST = 0.95  # of what follows a word, the most that listed pairs may claim
 
 
 # The pairs with one first word, of which a word may have several such runs.
@@ -76,9 +75,13 @@ class Bigrams:
                 _, second, count = line.split()
                 counts[second] = int(count)
         listed = sum(counts.values())
-        total = max(self._lexicon.frequency(first) * _CORPUS, listed / _MOST)
+        total = max(
+            self._lexicon.frequency(first) * PRIORS.pairs_corpus, listed / PRIORS.pairs_most
+        )
         rest = 1.0 - sum(self._lexicon.frequency(word) for word in counts)
-        found = _Following(counts, total, (1.0 - listed / total) / max(rest, 1.0 - _MOST))
+        found = _Following(
+            counts, total, (1.0 - listed / total) / max(rest, 1.0 - PRIORS.pairs_most)
+        )
         self._known[first] = found
         return found
 

@@ -16,6 +16,7 @@ from itertools import chain, islice, takewhile
 
 from textmend.channel.families import base_letters
 from textmend.language.lexicon import key
+from textmend.language.priors import PRIORS
 
 DATA = "homographs-{}.json"
 UNIT = 0.01  # nats, in which weights are stored
@@ -23,8 +24,6 @@ REACH = 12  # words and marks on either side that are looked at
 _BESIDE = 2  # … each by itself
 # Nats against what has accents that are missing where it stands; and there, if that has the capital
 # of a name: those are often from other languages.
-_ACCENTS = 0.25
-_NAME = 2.5
 _LINE = "^"  # what stands beyond the ends of a line
 _NUMBER = "0"
 _ENDING = 3  # letters
@@ -85,7 +84,7 @@ class Homographs:
         for place, core in enumerate(cores):
             # Many write capitals without their accents: "Etat" is no name.
             if place and rivals[place] and not (is_name and core[:1] != cores[0][:1]):
-                found[place] = -_NAME if is_name else -_ACCENTS
+                found[place] = -PRIORS.accents_of_name if is_name else -PRIORS.accents_lost
         signs = [signs_of(core) if rival else () for core, rival in zip(cores, rivals, strict=True)]
         for trait in traits(before, heads[0], after):
             weights = self._weights.get(trait)

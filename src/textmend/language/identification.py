@@ -14,20 +14,16 @@ from functools import lru_cache
 
 from textmend.errors import TextmendError
 from textmend.language.lexicon import UNSPACED, frequent_words, key, languages, listed
+from textmend.language.priors import PRIORS
 from textmend.language.tokens import Token
 
 AUTO = "auto"
 
-_FREQUENT = 3000  # words of each language: more of them tell no more texts apart
-_RARE = 1e-6  # the probability of all other words
 # Of the nats a word that the frequent words of a language have in it by themselves (3.4 in Tamil,
 # 6.8 in Filipino), the share that a text in it must have. Six texts that lost every "e", "a" or
 # accent have 0.52 and more; Latin, Welsh and Basque have 0.21 at most in any language.
-_LEAST = 0.3
-_LEAST_OF_ALL = 12.0  # nats in all: one or two common words are common in many languages
 # What it must have of the nats of any other language: nearly all texts have at most 0.7 in a
 # language that is not theirs, and at least 0.8 in theirs, however much they have lost.
-_RIVAL = 0.8
 
 
 def among(spec: str) -> tuple[str, ...]:
@@ -61,7 +57,7 @@ def guess(text_lines: Iterable[Sequence[Token]], asked: Sequence[str]) -> str | 
     )
     nats = {lang: _nats(words, lang) for lang in languages()}
     best = max(asked, key=nats.__getitem__)
-    least = max(_least(best, words, nats), _LEAST_OF_ALL)
+    least = max(_least(best, words, nats), PRIORS.least_identifying)
     return best if nats[best] >= least else None
 
 
@@ -74,13 +70,13 @@ def is_in(lang: str, words: Mapping[str, int]) -> bool:
     if lang in UNSPACED:
         return True
     nats = {each: _nats(words, each) for each in languages()}
-    return nats[lang] + _LEAST_OF_ALL >= _least(lang, words, nats)
+    return nats[lang] + PRIORS.least_identifying >= _least(lang, words, nats)
 
 
 def _least(lang: str, words: Mapping[str, int], nats: Mapping[str, float]) -> float:
     """The nats that words of a language would have in it, given those in each language."""
-    usual = _LEAST * _usual(lang) * sum(words.values())
-    return max(usual, _RIVAL * max(nats.values()))
+    usual = PRIORS.least_identified * _usual(lang) * sum(words.values())
+    return max(usual, PRIORS.rival * max(nats.values()))
 
 
 def _nats(words: Mapping[str, int], lang: str) -> float:
@@ -93,8 +89,8 @@ def _nats(words: Mapping[str, int], lang: str) -> float:
 def _worth(lang: str) -> dict[str, float]:
     """By how many nats each frequent word of a language is likelier than a rare one."""
     worth: dict[str, float] = {}
-    for frequency, words in frequent_words(lang, _FREQUENT):
-        worth.update(dict.fromkeys(words, math.log(frequency / _RARE)))
+    for frequency, words in frequent_words(lang, PRIORS.identifying_words):
+        worth.update(dict.fromkeys(words, math.log(frequency / PRIORS.other_word)))
     return worth
 
 
@@ -102,6 +98,6 @@ def _worth(lang: str) -> dict[str, float]:
 def _usual(lang: str) -> float:
     """The nats that a word of a language has in it on average."""
     return sum(
-        len(words) * frequency * math.log(frequency / _RARE)
-        for frequency, words in frequent_words(lang, _FREQUENT)
+        len(words) * frequency * math.log(frequency / PRIORS.other_word)
+        for frequency, words in frequent_words(lang, PRIORS.identifying_words)
     )

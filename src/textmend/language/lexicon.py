@@ -25,6 +25,7 @@ from textmend import checks
 from textmend.cache import Answers
 from textmend.channel.families import without_marks
 from textmend.errors import TextmendError
+from textmend.language.priors import PRIORS
 from textmend.language.tokens import (
     WORD,
     Beside,
@@ -47,22 +48,13 @@ _UNKNOWN_SHARE: dict[Shape, float] = {
 }
 UNKNOWN_SHARE = _UNKNOWN_SHARE["lower"]
 _PAGE = 1 << 14  # bytes of a word list that are read at once
-_LOG_LETTER = -2.2
-_MARK = 1e-3  # the probability of a mark in the middle of words
 _LEAST = 1e-300  # the product over very many letters or marks would end at zero
 _PIECE = regex.compile(rf"(?P<word>{WORD})|\S|^\s|\s$")
 
 # Below these frequencies a word of that many letters is suspicious: the shorter a word, the more
 # often an ordinary one is used ("re" at 1.7e-4 is a scrap, "sonar" at 1e-6 is a word).
-_RARE = (5e-4, 2e-4, 3e-6, 5e-7, 1e-7)
 
-_ORDINARY = 3e-6  # a word that is commoner than this needs no explanation
 # Times that "don't" is as frequent as "dont", and more, for that to be strange.
-_FAR_RARER = 10.0
-_CLOSED_CLASS = 5e-4  # the share of the rarest word such as "let", of which no noun is so frequent
-_COMMON_WORDS = 50_000
-_RARE_LETTER = 1e-5  # the share of a letter that belongs to words of other languages
-_ELIDED = 0.1  # the share of a word's occurrences that follow one elided word
 # What is only written before an apostrophe, in languages that elide: alone it is a scrap.
 _ONLY_ELIDED = {
     "ca": regex.compile(r"[b-df-hj-np-tv-xz]"),
@@ -72,17 +64,12 @@ _ONLY_ELIDED = {
 _ELIDES_BEFORE = frozenset("aeiouyhœæ")  # the first letters of words before which others elide
 # Of the occurrences of what is elided, the share without an apostrophe; and of those of a letter
 # that is no word of its own, the share in lower case and in no abbreviation.
-_APART = 0.02
-_LONE_LETTER = 0.1
-_SHARP_S = 0.25  # of the words that wordfreq writes with ss, the share that are written with ß
 _DOTTED_CAPITAL = ("az", "tr")  # languages in which the capital of i is İ, and that of ı is I
 
 _LONG = 100  # letters; what has more is seldom seen twice
 
 # The share of words that are not capitalised as they usually are, away from a sentence's start.
-_OTHER_CASE = 0.04
 # The frequency of the rarest words whose capitals were counted.
-_COUNTED = 1e-6
 
 UNSPACED = frozenset({"ja", "ko", "zh"})  # their words are wordfreq's, not those between spaces
 
@@ -160,7 +147,7 @@ class Lexicon:
     @cached_property
     def commonest(self) -> Lexicon:
         """The common part of the lexicon: quicker to search, and enough to know a channel by."""
-        return Lexicon(self.lang, dict(islice(self._frequencies.items(), _COMMON_WORDS)))
+        return Lexicon(self.lang, dict(islice(self._frequencies.items(), PRIORS.common_words)))
 
     @cached_property
     def letters(self) -> str:
@@ -169,7 +156,7 @@ class Lexicon:
         for word, share in self.commonest._frequencies.items():
             for character in word:
                 shares[character] += share  # type: ignore[assignment]  # shares, not counts
-        least = _RARE_LETTER * sum(shares.values())
+        least = PRIORS.rare_letter * sum(shares.values())
         return "".join(
             each for each, share in shares.most_common() if share > least and each.isalpha()
         )
@@ -214,7 +201,7 @@ class Lexicon:
             parts = form.split("'")
             if unicodedata.normalize("NFD", parts[-1])[:1] not in _ELIDES_BEFORE:
                 return 0.0
-            return _ELIDED * min(self._frequencies.get(part, 0.0) for part in parts)
+            return PRIORS.elided * min(self._frequencies.get(part, 0.0) for part in parts)
         return found
 
     def lists(self, form: str) -> bool:
@@ -256,8 +243,12 @@ class Lexicon:
     def _alone(self, word: str, listed: float) -> float:
         """The share of the occurrences of a listed word in which it stands alone."""
         if self.is_elided(word):
-            return _APART
-        return _LONE_LETTER if len(word) == 1 and word.islower() and listed < _RARE[0] else 1.0
+            return PRIORS.unelided
+        return (
+            PRIORS.lone_letter
+            if len(word) == 1 and word.islower() and listed < PRIORS.rare[0]
+            else 1.0
+        )
 
     def probability(self, word: str) -> float:
         """The probability of a word in clean text, never zero.
@@ -272,7 +263,9 @@ class Lexicon:
         chance = 1.0
         for piece in _PIECE.finditer(word):
             text = piece["word"]
-            chance *= self.frequency(text) + _unknown(shape(text), len(text)) if text else _MARK
+            chance *= (
+                self.frequency(text) + _unknown(shape(text), len(text)) if text else PRIORS.mark
+            )
         return max(chance, _LEAST)
 
     def is_name(self, word: str, beside: Beside = "") -> bool:
@@ -287,11 +280,11 @@ class Lexicon:
         return not where or any(side in where for side in beside)
 
     def _is_uncounted(self, word: str) -> bool:
-        return key(word) not in self._names and self.frequency(word) < _COUNTED
+        return key(word) not in self._names and self.frequency(word) < PRIORS.counted_name
 
     def is_bare(self, word: str) -> bool:
         """Whether a word is far commoner with accents: "funcion"."""
-        return self.frequency(word) * _FAR_RARER < self._without_marks.get(key(word), 0.0)
+        return self.frequency(word) * PRIORS.far_rarer < self._without_marks.get(key(word), 0.0)
 
     @cached_property
     def _without_marks(self) -> dict[str, float]:
@@ -313,7 +306,8 @@ class Lexicon:
             bare
             for word in self.commonest.words
             if "'" in word
-            and self.frequency(bare := word.replace("'", "")) * _FAR_RARER < self.frequency(word)
+            and self.frequency(bare := word.replace("'", "")) * PRIORS.far_rarer
+            < self.frequency(word)
         )
 
     @cached_property
@@ -326,7 +320,7 @@ class Lexicon:
             word: word.replace("'", "")
             for word in self.commonest.words
             if "'" in word
-            and (not word.endswith("'s") or self.frequency(word[:-2]) >= _CLOSED_CLASS)
+            and (not word.endswith("'s") or self.frequency(word[:-2]) >= PRIORS.closed_class)
         }
 
     @cached_property
@@ -369,7 +363,7 @@ class Lexicon:
         if first or not self._names or form not in ("lower", "title") or self._is_uncounted(word):
             return chance
         usual = (form == "title") == self.is_name(word, beside)
-        return chance if usual else chance * _OTHER_CASE
+        return chance if usual else chance * PRIORS.other_case
 
     def suspicion(self, word: str, *, first: bool) -> tuple[float, bool] | None:
         """The probability in clean text of a word that may be damaged, and whether it is flagged.
@@ -387,13 +381,13 @@ class Lexicon:
         stem, apostrophe, core = key(word).rpartition("'")
         # Whatever is run into a word, as in "is't" or "the mayor'd", is a way to speak.
         spoken = apostrophe and not self.elides and self.flag(stem) is None
-        if spoken and self.frequency(word) < _ORDINARY <= self.frequency(stem):
+        if spoken and self.frequency(word) < PRIORS.ordinary <= self.frequency(stem):
             return None
         clean = self.probability(key(word) if first else word)
         # Who has no accents to write with has lost no letters: "funcion" is "función".
         clean = max(clean, self._without_marks.get(core, 0.0))
         flagged = self.flag(word, first=first) is not None
-        if clean >= _ORDINARY and not flagged and core not in self._without_apostrophes:
+        if clean >= PRIORS.ordinary and not flagged and core not in self._without_apostrophes:
             return None
         return clean, flagged and shape(word) == "lower"
 
@@ -409,7 +403,7 @@ class Lexicon:
             return "unknown"
         if form == "title" and not first:
             return None
-        if frequency >= _RARE[min(len(word), len(_RARE)) - 1]:
+        if frequency >= PRIORS.rare[min(len(word), len(PRIORS.rare)) - 1]:
             return None
         return "scrap" if len(word) <= 3 else "rare"
 
@@ -483,7 +477,7 @@ def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
     for word, frequency in listed.items():
         found[word] = frequency
         if "ss" in word:
-            found.setdefault(word.replace("ss", "ß"), frequency * _SHARP_S)
+            found.setdefault(word.replace("ss", "ß"), frequency * PRIORS.sharp_s)
     return found
 
 
@@ -498,7 +492,7 @@ def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.uint8]:
 
 
 def _unknown(form: Shape, length: int) -> float:
-    return _UNKNOWN_SHARE[form] * math.exp(_LOG_LETTER * length)
+    return _UNKNOWN_SHARE[form] * math.exp(PRIORS.unknown_letter * length)
 
 
 def attested(line_tokens: Sequence[Sequence[Token]], lexicon: Lexicon) -> frozenset[str]:

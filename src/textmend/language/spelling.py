@@ -20,25 +20,17 @@ from textmend.cache import Answers
 from textmend.channel.channel import Channel
 from textmend.channel.drops import Rule
 from textmend.language.lexicon import Lexicon
+from textmend.language.priors import PRIORS
 
-_ORDER = 6  # letters that an n-gram holds, the last one the letter foretold
 _BITS = 6  # of a letter's code
-_WORDS = 150_000  # the model's own; those beyond are seldom more than slips
 _EDGE = 1  # the code of both ends of a word; 0 is that of letters too rare to be counted
 _STATE, _MOST = 650, 8_000_000  # bytes of the chances of all letters after some, and of all kept
-_BEAM = 8
-_GUESSES = 6
-_MOST_PARTS = 24  # different things that a channel deletes
-_RUN = 2  # of them, the most that were deleted between two letters
-_SHORTEST, _LONGEST = 4, 32  # letters of a token that spelling says something of
 # Nats a letter in words of any language, and nats for that a word is of this one by its capital.
-_FOREIGN = -2.2
 _NATIVE = {"lower": 9.0, "title": 2.0}
 # Nats for that a token was whole: most of what no list has is a name or an invention that lost
 # nothing. Of 3,500 unknown words of running text under ten channels a guess that says 2 to 3 nats
 # was right in 39 % of cases in lower case, one of 3 to 4 in 61 %, one of 5 to 6 in 82 %; of names
 # 35 % below 4.
-_WHOLE = 4.0
 _WORD = regex.compile(r"\p{L}+(?:'\p{L}+)?")
 
 
@@ -53,7 +45,7 @@ class Spelling:
     def __init__(self, words: Sequence[str]) -> None:
         listed = [word for word in words if word.isalpha()]
         # All words in a row, with enough ends between them that no n-gram spans two.
-        end = "\n" * (_ORDER - 1)
+        end = "\n" * (PRIORS.spelling_order - 1)
         row = np.frombuffer((end + end.join(listed) + end).encode("utf-32-le"), np.uint32)
         counts = np.bincount(row, minlength=ord("\n") + 1)
         counts[ord("\n")] = 0
@@ -68,8 +60,10 @@ class Spelling:
         # A gram has the letters before the one foretold first, the nearest in its highest bits:
         # those after the same few letters lie together, however many these are.
         grams = codes[starts].astype(np.int64)
-        for order in range(1, _ORDER):
-            grams |= codes[starts - order].astype(np.int64) << (_BITS * (_ORDER - order))
+        for order in range(1, PRIORS.spelling_order):
+            grams |= codes[starts - order].astype(np.int64) << (
+                _BITS * (PRIORS.spelling_order - order)
+            )
         grams.sort()
         first = np.flatnonzero(np.diff(grams, prepend=-1))
         self._grams, self._counts = grams[first], np.diff(first, append=len(grams))
@@ -82,7 +76,7 @@ class Spelling:
     @lru_cache(maxsize=8)
     def of(lexicon: Lexicon) -> Spelling:
         """The model of a lexicon's words, shared by all that ask for it."""
-        return Spelling(lexicon.words[:_WORDS])
+        return Spelling(lexicon.words[: PRIORS.spelling_words])
 
     def log_probability(self, word: str) -> float:
         """The log-probability that a word is spelled like that, its end included."""
@@ -94,7 +88,7 @@ class Spelling:
     @property
     def start(self) -> int:
         """What stands before the first letter of a word."""
-        return sum(_EDGE << (_BITS * place) for place in range(_ORDER - 1))
+        return sum(_EDGE << (_BITS * place) for place in range(PRIORS.spelling_order - 1))
 
     def read(self, total: float, state: int, letter: str) -> tuple[float, int]:
         """A log-probability and the letters it stands for, once another one is read.
@@ -104,7 +98,7 @@ class Spelling:
         if letter == "'":
             return total, state
         code = self._codes.get(letter, 0)
-        state_after = state >> _BITS | code << (_BITS * (_ORDER - 2))
+        state_after = state >> _BITS | code << (_BITS * (PRIORS.spelling_order - 2))
         return total + float(self._next(state)[code]), state_after
 
     def end(self, state: int) -> float:
@@ -115,7 +109,7 @@ class Spelling:
         """The log-probability of each letter after the letters of a state."""
         found = self._foretold.get(state)
         if found is None:
-            chances = np.log(self._chances(_ORDER - 1, state))
+            chances = np.log(self._chances(PRIORS.spelling_order - 1, state))
             found = self._foretold.keep(state, chances)
         return found
 
@@ -128,7 +122,7 @@ class Spelling:
             chances = self._chances(size - 1, letters >> _BITS)
         else:
             chances = np.full(2**_BITS, 1.0 / (len(self._codes) + 2))
-        farther = _BITS * (_ORDER - size)
+        farther = _BITS * (PRIORS.spelling_order - size)
         first, last = np.searchsorted(self._grams, (letters << farther, (letters + 1) << farther))
         if first < last:
             foretold = self._grams[first:last] & (2**_BITS - 1)
@@ -144,13 +138,13 @@ class Speller:
     def __init__(self, drops: tuple[Rule, ...], lexicon: Lexicon) -> None:
         self._channel = Channel(tuple(drop.by_line() for drop in drops), "keep")
         self._spelling = Spelling.of(lexicon)
-        words = "\n".join(lexicon.words[:_WORDS])
+        words = "\n".join(lexicon.words[: PRIORS.spelling_words])
         deleted: Counter[tuple[str, str]] = Counter()
         for drop in self._channel.drops:
             deleted.update(
                 (drop.left(found), found[0]) for found in regex.finditer(drop.pattern, words)
             )
-        self._parts = [part for part, _ in deleted.most_common(_MOST_PARTS)]
+        self._parts = [part for part, _ in deleted.most_common(PRIORS.spelling_parts)]
 
     def guesses(self, token: str, *, name: bool) -> list[tuple[str, float]]:
         """What a token may have been, each with by how many nats it is the better spelling.
@@ -158,15 +152,17 @@ class Speller:
         All are what the channel turns into the token, in lower case. ``name``: it is capitalised
         where not every word is.
         """
-        if not _SHORTEST <= len(token) <= _LONGEST or not _WORD.fullmatch(token):
+        if not PRIORS.spelling_shortest <= len(
+            token
+        ) <= PRIORS.spelling_longest or not _WORD.fullmatch(token):
             return []
-        foreign = _FOREIGN * len(token) - _NATIVE["title" if name else "lower"]
-        as_it_is = max(self._spelling.log_probability(token), foreign) + _WHOLE
+        foreign = PRIORS.spelling_foreign * len(token) - _NATIVE["title" if name else "lower"]
+        as_it_is = max(self._spelling.log_probability(token), foreign) + PRIORS.spelling_whole
         return [
             (word, total - as_it_is)
             for word, total in self._search(token)
             if total > as_it_is and word != token and self._channel.apply(word) == token
-        ][:_GUESSES]
+        ][: PRIORS.spelling_guesses]
 
     def _search(self, token: str) -> list[tuple[str, float]]:
         """The likeliest spellings that hold all of a token, best first."""
@@ -175,7 +171,7 @@ class Speller:
         beams: list[dict[str, tuple[float, int]]] = [{} for _ in range(len(token) + 1)]
         beams[0][""] = (0.0, spelling.start)
         for used in range(len(token) + 1):
-            for _ in range(_RUN):
+            for _ in range(PRIORS.spelling_run):
                 for text, (total, state) in _best(beams[used]):
                     for left, deleted in self._parts:
                         if token.startswith(left, used):
@@ -188,7 +184,7 @@ class Speller:
                     longer = text + token[used]
                     beams[used + 1][longer] = spelling.read(total, state, token[used])
         ended = ((text, total + spelling.end(state)) for text, (total, state) in beams[-1].items())
-        return sorted(ended, key=lambda each: -each[1])[:_BEAM]
+        return sorted(ended, key=lambda each: -each[1])[: PRIORS.spelling_beam]
 
     def _spell(self, total: float, state: int, letters: str) -> tuple[float, int]:
         for letter in letters:
@@ -197,4 +193,4 @@ class Speller:
 
 
 def _best(beam: dict[str, tuple[float, int]]) -> list[tuple[str, tuple[float, int]]]:
-    return sorted(beam.items(), key=lambda each: -each[1][0])[:_BEAM]
+    return sorted(beam.items(), key=lambda each: -each[1][0])[: PRIORS.spelling_beam]

@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple
 
 import regex
 
+from textmend.language.priors import PRIORS
+
 Kind = Literal["word", "number", "space", "break", "other"]
 
 # A word, as a pattern: letters and marks that combine with them, apostrophes between.
@@ -133,8 +135,6 @@ _MARKUP = regex.compile(
     """,
     regex.VERBOSE,
 )
-_CODE_SHARE = 0.3  # of such marks per word
-_CONTEXT = 2  # lines on either side that speak for a line, together with itself
 
 
 def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
@@ -153,10 +153,10 @@ def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
         words.append(sum([kind == "word" for kind, _, _ in line]))
     found = []
     for place in range(len(text_lines)):
-        around = slice(max(0, place - _CONTEXT), place + _CONTEXT + 1)
+        around = slice(max(0, place - PRIORS.code_context), place + PRIORS.code_context + 1)
         # The line itself counts as much as two others.
         total = marks[place] + sum(marks[around])
-        found.append(total > _CODE_SHARE * (words[place] + sum(words[around])))
+        found.append(total > PRIORS.code_marks * (words[place] + sum(words[around])))
     return found
 
 
@@ -266,7 +266,6 @@ def is_typographic(text_lines: Sequence[Sequence[Token]]) -> bool:
 
 
 _CURLED = frozenset("“”‘’")
-_SENTENCE_WORDS = 8
 
 
 def is_sentence(line: Sequence[Token]) -> bool:
@@ -280,11 +279,10 @@ def is_sentence(line: Sequence[Token]) -> bool:
     if not any(token.kind == "other" and token.text in ".!?" for token in reversed(line)):
         return False
     words = (token for token in line if token.kind == "word")
-    return len(list(islice(words, _SENTENCE_WORDS))) == _SENTENCE_WORDS
+    return len(list(islice(words, PRIORS.sentence_words))) == PRIORS.sentence_words
 
 
 # How many words of capitals are no mere acronyms, and of how many letters on average.
-_SHOUTED_WORDS, _SHOUTED_LETTERS = 4, 3.2
 
 
 def is_shouted(line: Sequence[Token]) -> bool:
@@ -302,7 +300,7 @@ def is_shouted(line: Sequence[Token]) -> bool:
                 return False
             count += 1
             letters += len(text)
-    return count >= _SHOUTED_WORDS and letters > _SHOUTED_LETTERS * count
+    return count >= PRIORS.shouted_words and letters > PRIORS.shouted_letters * count
 
 
 # Marks that clean text has between letters: they join words.

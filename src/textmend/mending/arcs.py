@@ -24,10 +24,10 @@ from textmend.language.lexicon import Lexicon, key
 from textmend.language.tokens import JOINING, Beside, Token, beside_capitals, sentence_starts, shape
 from textmend.mending.decoder import paths
 from textmend.mending.preimages import Candidate, Preimages
+from textmend.mending.priors import PRIORS
 
 # Nats by which a word may be less likely than its pieces and still be weighed against them in
 # context.
-_WEIGHED = 2.0
 _LEAST_GAIN = 1e-3  # nats; more than the tokens have, so that an arc is taken where it can be
 _MOST_REMEMBERED = 20_000
 _AROUND = 4  # characters beside a torn word that tell whether its spaces merged with theirs
@@ -40,7 +40,6 @@ _TIGHT = {
 # Marks that have a space after them, and before them, in any language.
 _SPACE_AFTER, _SPACE_BEFORE = frozenset(",.;:!?)]}”"), frozenset("([{“")
 _NEXT = regex.compile(r" ([\p{L}\p{N}\p{M}]+)")
-_OPENING = 5e-4  # the frequency of words that open a sentence rather than are names inside it
 _APOSTROPHES = ("'", "’")
 _NO_SIDE: Beside = ""
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
@@ -193,7 +192,7 @@ def _torn_words(
             as_they_are = here.apart(tokens)
             least = -math.inf
             if sure or not alone:
-                least = max(as_they_are, _apart(tokens, here)) - _WEIGHED
+                least = max(as_they_are, _apart(tokens, here)) - PRIORS.weighed
                 if log_share(here.mass(core, merged=True)) <= least:
                     continue
             opens, beside = False, _NO_SIDE
@@ -314,7 +313,7 @@ def _is_usual(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
         return False
     if text[start - 1 : start].strip() or not (after := _NEXT.match(text, end)):
         return True
-    return shape(after[1]) == "title" and lexicon.frequency(after[1]) > _OPENING
+    return shape(after[1]) == "title" and lexicon.frequency(after[1]) > PRIORS.opener
 
 
 def _in_case_of(core: str, left: str) -> str:

@@ -24,17 +24,15 @@ from textmend.language.tokens import shape
 from textmend.mending.decoder import Array, posteriors, softmax
 from textmend.mending.lattice import Arc, Slot
 from textmend.mending.preimages import Candidate
+from textmend.mending.priors import PRIORS
 from textmend.models.network import Floats, Ids, Lines, Model, form, recurring
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
 
 # Nats against a lower-case word at the start of a sentence, and against a capital right after a
 # word that vanished from there ("The rain" leaves "rain").
-_LOWER_FIRST = 4.0
-_TITLE_SECOND = 2.0
 # … and against a word whose capital was lost with its first letter: few words have one inside a
 # sentence ("ngiliz" was "İngiliz", but "in" was hardly "İçin").
-_TITLE_INSIDE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +260,8 @@ def capitals(arc: Arc) -> NDArray[np.float64]:
         return found
     lower = np.array([shape(candidate.text) == "lower" for candidate in slot.words])
     if not slot.first:
-        found[:] = np.where(lower, 0.0, -_TITLE_INSIDE) if lower[0] else 0.0
+        found[:] = np.where(lower, 0.0, -PRIORS.title_inside) if lower[0] else 0.0
         return found
-    found[0] = np.where(lower, -_LOWER_FIRST, 0.0)
-    found[1:] = np.where(lower, 0.0, -_TITLE_SECOND)
+    found[0] = np.where(lower, -PRIORS.lower_first, 0.0)
+    found[1:] = np.where(lower, 0.0, -PRIORS.title_second)
     return found

@@ -33,16 +33,12 @@ from textmend.language.tokens import (
 from textmend.language.tokens import Kind as TokenKind
 from textmend.mending.arcs import Part, is_written, neighbours, position, torn
 from textmend.mending.preimages import Candidate, Preimages, typographic
+from textmend.mending.priors import PRIORS
 from textmend.mending.segmentation import Seam, Segmenter
 
-_LOWER_OPENER = 4.0  # nats
-_NEVER_WRITTEN = 12.0  # nats against a control character, or the sign of a lost one
 # Nats against that nothing stood between two spaces, where all white space was kept and words that
 # vanish are at least so common.
-_EMPTY = 8.0
-_COMMON = 1e-3
 # … and for that nothing did, where a line is no sentence: headings and captions leave words out.
-_TERSE = 2.0
 
 
 class Style(NamedTuple):
@@ -178,9 +174,9 @@ class Lattice:
         capitals = beside_capitals(line, starts)
         parts = neighbours(line, self._preimages.lexicon)
         preimages, whitespace = self._preimages, self._channel.whitespace
-        usual = -_TERSE if terse else 0.0
+        usual = -PRIORS.terse if terse else 0.0
         shouted = is_shouted(line)
-        telling = whitespace == "keep" and preimages.at("text").unsettling >= _COMMON
+        telling = whitespace == "keep" and preimages.at("text").unsettling >= PRIORS.telling
         whole = torn(line, self._channel, preimages) if preimages.torn else {}
         found: list[Arc] = []
         before: Token | None = None
@@ -207,14 +203,16 @@ class Lattice:
                 start, end = piece.start, piece.end
                 doubt = self._doubt(token, here)
                 if not is_written(piece.words[0].text):
-                    doubt += _NEVER_WRITTEN
+                    doubt += PRIORS.never_written
                 slot = self._torn_slot(piece.words, first, beside, doubt)
             seam = seams.get(start) if seams else None
             inserted = self._insertion(before, blank, token, vanished[0][1]) if vanished else None
             if inserted:
                 # Two spaces, or one after a mark that opens something, are where a word was.
                 opened = whitespace != "keep" and before is not None and before.text in _OPENING
-                empty = _EMPTY if opened or (telling and blank == "  " and not first) else usual
+                empty = (
+                    PRIORS.empty if opened or (telling and blank == "  " and not first) else usual
+                )
                 found.append(Arc(start, end, slot, vanished, *inserted, empty, seam))
             else:
                 found.append(Arc(start, end, slot, seam=seam))
@@ -354,7 +352,7 @@ class Lattice:
         """Where paragraphs lose their capitals, one that begins in lower case has lost its own."""
         if at is None or token.kind != "word" or shape(token.text) != "lower":
             return 0.0
-        return 0.0 if self._preimages.at(at) is self._preimages.at("text") else _LOWER_OPENER
+        return 0.0 if self._preimages.at(at) is self._preimages.at("text") else PRIORS.lower_opener
 
 
 def _lost_marks(written: str, left: str) -> bool:

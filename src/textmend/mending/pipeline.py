@@ -24,10 +24,10 @@ from textmend.mending.context import Calibration, Context, Judged
 from textmend.mending.decoder import Array
 from textmend.mending.lattice import Arc, Lattice, Style, Vanished
 from textmend.mending.preimages import Candidate, Preimages
+from textmend.mending.priors import PRIORS
 from textmend.mending.segmentation import Seam
 
 _ALTERNATIVES = 4
-_CONTRACTS = (0.03, 0.1, 0.3)  # shares of the contractions of speech that texts are told apart by
 _UNLIKELY = 0.005  # alternatives below this probability are not worth showing
 
 
@@ -87,7 +87,8 @@ def _style(text_lines: Sequence[Sequence[Token]], lexicon: Lexicon) -> Style:
     seen = sum(words[word] + words[bare] for word, bare in telling.items())
     contracts = (seen + 0.5) / (words.total() * share + 0.5)
     return Style(
-        is_typographic(text_lines), next((each for each in _CONTRACTS if contracts <= each), 1.0)
+        is_typographic(text_lines),
+        next((each for each in PRIORS.contraction_shares if contracts <= each), 1.0),
     )
 
 

@@ -24,6 +24,7 @@ from textmend.channel.drops import Reach, Rule
 from textmend.language.lexicon import Lexicon, folded, key
 from textmend.language.spelling import Speller
 from textmend.language.tokens import Beside, Shape, Token, is_word, shape
+from textmend.mending.priors import PRIORS
 from textmend.mending.random_loss import Losses
 
 # The endings of possessives, and their shares of the occurrences of nouns in lower case, and of
@@ -31,21 +32,13 @@ from textmend.mending.random_loss import Losses
 # and 17,526 of the other), where a third of the words in lower case are nouns.
 _ENDINGS = {"'s": (0.015, 0.03), "'": (0.007, 0.015)}
 _MARKS = frozenset("'-")  # of which words have some inside
-_LEAST_STEM = 2  # letters
-_UNLISTED = 2e-8  # the share of the commonest words that no list has
-_NO_NOUN = 0.1  # of that share, what words have that are in no possessive of the list
-_MOST_PREIMAGES = 24
 _ENTRY = 140  # bytes of a word under what is left of it
-_MOST_VANISHED = 5
 # Below this frequency a word is not believed to have vanished whole: there is nothing to see.
-_VANISHED_FREQUENCY = 1e-5
 # Words as rare as that are seldom words: in the tail of a list stand slips, scraps and names of
 # users. They are believed in full down to this share of the frequency of what stands there, and not
 # at all below the next. In 220 news articles under eleven channels 98 % of such repairs were right
 # above ten times that frequency, 65 to 70 % down to a tenth, 27 % down to a hundredth, 8 % below;
 # of unknown words, which lost something, nearly all.
-_TAIL = 1e-6
-_BELIEVED, _UNBELIEVABLE = 0.1, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +120,8 @@ class Preimages:
         self._words.pop("", None)
         self._deleted = [
             word
-            for word in vanished[:_MOST_VANISHED]
-            if lexicon.frequency(word) >= _VANISHED_FREQUENCY
+            for word in vanished[: PRIORS.most_vanished]
+            if lexicon.frequency(word) >= PRIORS.vanished
         ]
         pieces = [left for left in self._words if not is_word(left)]
         # The share of all words beside which white space was left to be settled.
@@ -341,7 +334,7 @@ class Preimages:
         tried = self._listed is not self.lexicon
         if not found and not self._leaks and not tried and not self.lexicon.frequency(text):
             found += self._guessed(text, first)
-        return tuple(found[:_MOST_PREIMAGES])
+        return tuple(found[: PRIORS.most_preimages])
 
     def _possessives(self, text: str, known: AbstractSet[str]) -> Iterator[Candidate]:
         """The possessives that no list has of which ``text`` may be what is left."""
@@ -349,18 +342,18 @@ class Preimages:
         for left, ending in self._endings:
             stem = text[: len(text) - len(left)]
             surface, word = stem + ending, key(stem + ending)
-            if len(stem) < _LEAST_STEM or text[len(stem) :] != left or surface in known:
+            if len(stem) < PRIORS.least_stem or text[len(stem) :] != left or surface in known:
                 continue
             if (ending == "'") != (stem[-1] in "sS") or self._channel.apply(surface) != text:
                 continue
             prior = lexicon.probability(stem) * _ENDINGS[ending][shape(stem) != "lower"]
             if ending == "'s" and lexicon.frequency(stem):
                 # The list would have it, if it were any commoner.
-                prior = min(prior, _UNLISTED)
+                prior = min(prior, PRIORS.unlisted)
             elif ending == "'" and not any(
                 map(lexicon.frequency, (f"{stem}'s", f"{stem[:-1]}'{stem[-1]}"))
             ):
-                prior *= _NO_NOUN
+                prior *= PRIORS.no_noun
             if not lexicon.frequency(word):
                 yield Candidate(surface, word, prior)
 
@@ -373,10 +366,10 @@ class Preimages:
         if not rare:
             stems = (each.rpartition("'")[0] for each in (word, key(text)))
             rare, standing = map(self.lexicon.frequency, stems)
-        if rare >= _TAIL or not standing:
+        if rare >= PRIORS.tail or not standing:
             return 1.0
         ratio = rare / standing
-        return min(1.0, ratio / _BELIEVED) if ratio >= _UNBELIEVABLE else 0.0
+        return min(1.0, ratio / PRIORS.believed) if ratio >= PRIORS.unbelievable else 0.0
 
     def _guessed(self, text: str, first: bool) -> Iterator[Candidate]:
         """What was written where an unknown word is left, by its spelling alone."""

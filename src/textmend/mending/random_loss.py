@@ -16,11 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.language.lexicon import Lexicon
-
-_LEAST_FOR_TWO = 5  # letters; shorter tokens are left of too many words
-_CAUTION = 0.3  # leaves 40 % of the harm to real words, and 96 % of the repairs
-_SYMBOL = 0.1  # the same for a letter that stands alone: in science it has a meaning of its own
-_UNLIKELY = 0.002  # of what a token says as it stands: candidates below that are none
+from textmend.mending.priors import PRIORS
 
 
 class Losses:
@@ -44,8 +40,12 @@ class Losses:
         ``rate``: the probability that a letter is lost. Two are put back only where no word stands.
         """
         frequency = self._lexicon.frequency
-        least = _UNLIKELY * self._lexicon.probability(token)
-        one = rate * (_CAUTION if frequency(token) else 1.0) * (_SYMBOL if len(token) == 1 else 1.0)
+        least = PRIORS.random_candidate * self._lexicon.probability(token)
+        one = (
+            rate
+            * (PRIORS.caution if frequency(token) else 1.0)
+            * (PRIORS.symbol if len(token) == 1 else 1.0)
+        )
         for word, ways in self.one(token).items():
             if frequency(word) * ways * one > least:
                 yield word, ways * one
@@ -66,7 +66,7 @@ class Losses:
 
     def two(self, token: str) -> list[str]:
         """The words that become ``token`` by the loss of two letters, most frequent first."""
-        if not _LEAST_FOR_TWO <= len(token) <= self._lexicon.longest - 2:
+        if not PRIORS.two_lost <= len(token) <= self._lexicon.longest - 2:
             return []
         words, matrix = self._words_of(len(token) + 2)
         wanted = np.array([*map(ord, token), 0], np.uint32)

@@ -26,32 +26,19 @@ from textmend.language.lexicon import key
 from textmend.language.tokens import Token, sentence_starts, tokenize
 from textmend.mending.decoder import paths
 from textmend.mending.preimages import Preimages
+from textmend.mending.priors import PRIORS
 
 # How often words that stand side by side in clean text have each of these between them. Of 0.0003
 # to 0.008 for hyphens, which stand after 1.0 % of the words of news, the one that harms fewer than
 # 0.3 words in a thousand, on 60 articles: most of what looks like two words is spelled as one.
 _BETWEEN = {" ": 0.99, "-": 0.0003}
-_LONGEST_WORD = 24  # letters
-_LEAST_UNLISTED = 3  # letters of a word that no list knows
 # Nats below the best path at which an arc is left out before word pairs are asked.
-_UNLIKELY = 10.0
 # How far word pairs are followed, of their log-odds: of 0.4 to 1.0 what gave the best word F1 on
 # four sets of news.
-_PAIRS = 0.6
-_TOUCHING = math.log(0.003)  # words of clean text with a mark between them and no space
-_TOUCHING_NUMBER = math.log(0.3)  # … and a number and a letter
 # … and words beside a dash, what somebody put in square brackets into a quotation, and the parts of
 # names such as a site's.
-_TOUCHING_LOOSE = math.log(0.3)
-_FAR_APART = 2.0  # nats against that lines ended twice in a run; set by hand
-_SHORT = 4  # characters from a bracket to the next, about an ending
-_UNIT = 2  # letters of what is written right after a number
-_AGAIN = 4.0  # nats by which a word that comes again is less likely to be two, each time
 # Nats for a word that is listed below that share, or has capitals inside, where it may be two:
 # lists hold what others ran together. Set by hand on 20 articles whose line ends were lost.
-_TAIL, _RUN_TOGETHER = math.log(1e-6), -5.0
-_NUMBER = math.log(0.01)  # the share of numbers among the words of clean text
-_POSSESSIVE = 0.03  # of the occurrences of a noun
 _PIECE = regex.compile(
     r"""
     (?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)
@@ -67,13 +54,10 @@ _ORDINAL = regex.compile(r"\p{N}*(?:(?<!1)1st|(?<!1)2nd|(?<!1)3rd|(?:1[1-3]|[04-
 _PIECE_OR_ABBREVIATION = regex.compile(
     rf"(?P<short>(?<!\p{{L}})(?:{_ABBREVIATION.pattern}))|{_PIECE.pattern}", _PIECE.flags
 )
-_ABBREVIATED = math.log(3e-4)  # the share of each of them among words
 _WORDS = frozenset(("word", "number"))
 _INNER_CAPITAL = regex.compile(r"(?<=\p{Ll})\p{Lu}|(?<=\p{Lu})\p{Lu}(?=\p{Ll})")
 _CLOSING, _OPENING = frozenset(",.;:!?)]”’%"), frozenset("([“‘$£€")
-_LONE = math.log(1e-3)  # the share of a letter that is a word
 _EDGES = "".join(_CLOSING | _OPENING | {'"', "'"})
-_ORDINARY = 1e-5  # words so frequent are hardly ever two
 _PAUSE = frozenset(",.?!…")
 _BETWEEN_SPACES = frozenset("&=±–—")
 
@@ -155,7 +139,7 @@ class Segmenter:
         )
         self._logs: Answers[str, float] = Answers(each=150, most=4_000_000)
         # Where few are lost, a second one in the same run is another's work.
-        self._apart = _FAR_APART if channel.leaky else 0.0
+        self._apart = PRIORS.far_apart if channel.leaky else 0.0
         # The nats for that each separator stood between two words, and was lost.
         self.separators = {
             mark: math.log(often * rule.rate)
@@ -190,7 +174,7 @@ class Segmenter:
             found = None
             if _is_partable(run):
                 found = self.of(text, first=starts[place], quoted=quoted)
-                if found and found.gain < _AGAIN * _recurs(run, found, recurring):
+                if found and found.gain < PRIORS.again * _recurs(run, found, recurring):
                     found = None
             quoted ^= text.count('"') % 2 == 1
             if found is None:
@@ -223,7 +207,7 @@ class Segmenter:
 
     def _part(self, run: str, first: bool, quoted: bool) -> Segmentation | None:
         core = run.strip(_EDGES)
-        if core.isalpha() and self._lexicon.frequency(core) >= _ORDINARY:
+        if core.isalpha() and self._lexicon.frequency(core) >= PRIORS.ordinary:
             return None
         mark, cost = max(self.separators.items(), key=lambda each: each[1])
         arcs = _likely(sorted(self._arcs(run, first, quoted)), len(run), cost)
@@ -243,7 +227,7 @@ class Segmenter:
             if not arc.text or not (left := arcs[before].text):
                 return log + parted
             word = arc.text.removesuffix("'s")
-            return log + parted + _PAIRS * math.log(pair(word, left) / pair(word, None))
+            return log + parted + PRIORS.pairs * math.log(pair(word, left) / pair(word, None))
 
         found = paths([arc[:2] for arc in arcs], follows)
         chosen = [arcs[place] for place in found.best]
@@ -263,19 +247,19 @@ class Segmenter:
         for found in _PIECE_OR_ABBREVIATION.finditer(run):
             start, end = found.span()
             if found["short"]:
-                pieces.append(_Arc(start, end, _ABBREVIATED, "", "word"))
+                pieces.append(_Arc(start, end, math.log(PRIORS.abbreviation), "", "word"))
             elif found["word"]:
                 log = self._log(found[0], first=first and not start)
                 if _has_inside(borders, start, end):
                     log += self._doubt(found[0], log)
                 pieces.append(_Arc(start, end, log, "", "word"))
             elif found["number"]:
-                pieces.append(_Arc(start, end, _NUMBER, "", "number"))
+                pieces.append(_Arc(start, end, math.log(PRIORS.number), "", "number"))
             else:
                 pieces.append(_Arc(start, end, 0.0, "", _side(run, start, quoted=quoted)))
                 quoted ^= found[0] == '"'
         touching = sum(
-            max(_touching(run, before, piece), _TOUCHING)
+            max(_touching(run, before, piece), math.log(PRIORS.touching))
             for before, piece in pairwise(pieces)
             if _may_part(before, piece)
         )
@@ -287,8 +271,8 @@ class Segmenter:
         What stands in the tail of a list is often what somebody else ran together, and few names
         have capitals inside.
         """
-        rare = self._lexicon.frequency(word) > 0.0 and log < _TAIL
-        return _RUN_TOGETHER * (rare or _INNER_CAPITAL.search(word) is not None)
+        rare = self._lexicon.frequency(word) > 0.0 and log < math.log(PRIORS.run_tail)
+        return PRIORS.run_together * (rare or _INNER_CAPITAL.search(word) is not None)
 
     def _log(self, text: str, *, first: bool = False) -> float:
         """The log-probability of a word, by its capitals; a possessive has a part of its noun's."""
@@ -302,7 +286,7 @@ class Segmenter:
             chance = max(chance, self._preimages.mass(text))
             stem, apostrophe, ending = key(text).rpartition("'")
             if apostrophe and (ending == "s" or (not ending and stem.endswith("s"))):
-                chance = max(chance, _POSSESSIVE * self._lexicon.frequency(stem))
+                chance = max(chance, PRIORS.run_possessive * self._lexicon.frequency(stem))
             known = self._logs.keep(asked, math.log(chance), text)
         return known
 
@@ -319,14 +303,14 @@ class Segmenter:
             if found["word"]:
                 yield from self._words(run, form, start, end, first)
             elif found["number"]:
-                yield _Arc(start, end, _NUMBER, "", "number")
+                yield _Arc(start, end, math.log(PRIORS.number), "", "number")
                 if ordinal := _ORDINAL.match(run, start):
-                    yield _Arc(start, ordinal.end(), _NUMBER, "", "number")
+                    yield _Arc(start, ordinal.end(), math.log(PRIORS.number), "", "number")
             else:
                 yield _Arc(start, end, 0.0, "", _side(run, start, quoted=quoted))
                 quoted ^= found[0] == '"'
         for found in _ABBREVIATION.finditer(run):
-            yield _Arc(*found.span(), _ABBREVIATED, "", "word")
+            yield _Arc(*found.span(), math.log(PRIORS.abbreviation), "", "word")
 
     def _words(self, run: str, form: str, first: int, last: int, opens: bool) -> Iterator[_Arc]:
         # A word does not go on over a capital after a small letter.
@@ -336,7 +320,7 @@ class Segmenter:
         for start in range(first, last):
             while passed < len(capitals) and capitals[passed] <= start:
                 passed += 1
-            most = min(last, start + _LONGEST_WORD)
+            most = min(last, start + PRIORS.longest_word)
             border = capitals[passed] if passed < len(capitals) else last
             is_edge = start == first or run[start].isupper()
             for end in range(start + 1, most + 1):
@@ -344,14 +328,14 @@ class Segmenter:
                 listed = is_listed(text)
                 if end > border and not listed:
                     continue
-                unlisted = end - start >= _LEAST_UNLISTED and (is_edge or end == last)
+                unlisted = end - start >= PRIORS.least_unlisted and (is_edge or end == last)
                 if not listed and text.endswith(("'s", "s'")):
                     listed = is_listed(text.removesuffix("'s").removesuffix("'"))
                 if listed or unlisted or end == start + 1:
                     log = self._log(run[start:end], first=opens and not start)
-                    log += _RUN_TOGETHER * (end > border)
+                    log += PRIORS.run_together * (end > border)
                     # What pairs say of a letter is said of one after an apostrophe.
-                    if end == start + 1 and log < _LONE:
+                    if end == start + 1 and log < math.log(PRIORS.lone_letter):
                         listed = False
                     case = self._case(run[start:end]) if run[start].isupper() else 0.0
                     yield _Arc(
@@ -370,7 +354,7 @@ def _likely(arcs: Sequence[_Arc], end: int, cost: float) -> list[_Arc]:
     leave[end] = 0.0
     for arc, log in zip(reversed(arcs), reversed(logs), strict=True):
         leave[arc.start] = max(leave[arc.start], leave[arc.end] + log)
-    least = reach[end] - _UNLIKELY
+    least = reach[end] - PRIORS.far_behind
     return [
         arc
         for arc, log in zip(arcs, logs, strict=True)
@@ -417,15 +401,15 @@ def _touching(run: str, before: _Arc, arc: _Arc) -> float:
         return 0.0
     if before.kind in _WORDS and arc.kind in _WORDS:
         word = run[slice(*(before if before.kind == "word" else arc)[:2])]
-        short = word.isupper() or (before.kind == "number" and len(word) <= _UNIT)
-        return _TOUCHING_NUMBER if short else _TOUCHING
+        short = word.isupper() or (before.kind == "number" and len(word) <= PRIORS.unit)
+        return math.log(PRIORS.touching_number) if short else math.log(PRIORS.touching)
     mark, after = run[before.start], run[arc.start]
     loose = "between" in kinds or after == "[" or mark in ")]"
     # "item(s)" is one word, "America(RIAA)" two.
-    loose |= after == "(" and 0 < run.find(")", arc.start) - arc.start <= _SHORT
+    loose |= after == "(" and 0 < run.find(")", arc.start) - arc.start <= PRIORS.short_bracket
     # A sentence begins with a capital, what follows a dot or colon in a name may not.
     loose |= mark in ".:" and after.islower()
-    return _TOUCHING_LOOSE if loose else _TOUCHING
+    return math.log(PRIORS.touching_loose) if loose else math.log(PRIORS.touching)
 
 
 def _runs(line: Sequence[Token]) -> Iterator[tuple[int, Sequence[Token]]]:
