@@ -154,7 +154,9 @@ def mistakes(system: str, show: int, **options: Any) -> None:
 
 
 @main.command()
-@_measuring("clean,the+ad,e,ing,o+in,st:90%,ligatures:?,non-ascii,apostrophes,spaces,random:1%", None)
+@_measuring(
+    "clean,the+ad,e,ing,o+in,st:90%,ligatures:?,non-ascii,apostrophes,spaces,random:1%", None
+)
 def fingerprint(**options: Any) -> None:
     """A hash of all results: the same before and after a change that changed speed alone."""
     with Progress(console=Console(stderr=True), transient=True) as progress:

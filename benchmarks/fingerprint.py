@@ -20,7 +20,7 @@ def fingerprints(
     damagers: Sequence[Damager],
     *,
     seed: int = 0,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Callable[[int, int], None],
 ) -> dict[str, str]:
     """Channel → the hash of what becomes of all documents; what was inferred, then what is told."""
     found = {}

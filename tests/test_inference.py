@@ -13,9 +13,10 @@ from textmend import Channel, Drop, TextmendError, infer_channel, mend, mend_and
 from textmend.evidence import Evidence, Explained, Inference
 from textmend.inference.census import Census
 from textmend.inference.explanations import Hypotheses, Traces
-from textmend.inference.infer import _NEARLY_ALL, recognize
-from textmend.inference.regions import SURVIVOR, damaged_regions, usage
-from textmend.inference.selection import _DISPERSION, Selection, _absence
+from textmend.inference.infer import recognize
+from textmend.inference.priors import PRIORS
+from textmend.inference.regions import damaged_regions, usage
+from textmend.inference.selection import Selection, _absence
 from textmend.language.lexicon import Lexicon
 from textmend.language.tokens import lines, tokenize
 from textmend.mending.preimages import Preimages
@@ -247,7 +248,7 @@ def test_in_code_little_is_no_evidence() -> None:
 
 def negative_binomial(count: int, mean: float) -> float:
     """The log of its probability, from its definition."""
-    size = _DISPERSION
+    size = PRIORS.dispersion
     ways = lgamma(count + size) - lgamma(count + 1.0) - lgamma(size)
     return ways + size * log(size / (size + mean)) + count * log(mean / (size + mean))
 
@@ -256,7 +257,7 @@ def negative_binomial(count: int, mean: float) -> float:
 def test_absence_is_the_odds_of_so_few_with_and_without_a_deletion(
     observed: int, expected: float, share: float
 ) -> None:
-    left = expected * max(1.0 - share, exp(-SURVIVOR))
+    left = expected * max(1.0 - share, exp(-PRIORS.survivor))
     odds = negative_binomial(observed, left) - negative_binomial(observed, expected)
     if observed:  # survivors never speak for a deletion
         odds = min(odds, 0.0)
@@ -270,7 +271,7 @@ def test_few_survivors_where_many_are_expected_are_no_evidence_for_a_deletion() 
 
 
 @pytest.mark.parametrize(
-    ("share", "damaged"), [(0.0, False), (0.94, False), (_NEARLY_ALL, True), (1.0, True)]
+    ("share", "damaged"), [(0.0, False), (0.94, False), (PRIORS.nearly_all, True), (1.0, True)]
 )
 def test_a_line_that_tells_nothing_is_damaged_where_nearly_all_of_its_source_is(
     share: float, damaged: bool

@@ -13,16 +13,10 @@ import corpora
 from textmend import Channel, Edit, Mended, RandomLoss, infer_channel, mend, mend_and_explain
 from textmend.inference.census import Census
 from textmend.inference.hypotheses import DeletionIndex
-from textmend.inference.random_loss import (
-    _JARGON,
-    _PRICE,
-    _SLIPS,
-    _fit,
-    _slips,
-    _strange,
-    random_loss,
-)
-from textmend.language.lexicon import UNKNOWN_SHARE, Lexicon
+from textmend.inference.priors import PRIORS
+from textmend.inference.random_loss import _fit, _slips, _strange, random_loss
+from textmend.language.lexicon import Lexicon
+from textmend.language.priors import PRIORS as LANGUAGE
 from textmend.language.tokens import lines, tokenize
 from textmend.mending.random_loss import Losses
 
@@ -215,7 +209,7 @@ def test_no_other_rates_of_sources_make_strange_words_likelier(seed: int, count:
 
     def likelihood(rates: list[float]) -> float:
         given = sum(rate * source for rate, source in zip(rates, sources, strict=True))
-        held_back = _JARGON * np.log(1.0 + rates[0]) + sum(rates * sizes)
+        held_back = PRIORS.jargon * np.log(1.0 + rates[0]) + sum(rates * sizes)
         return float(np.log(clean + given).sum() - held_back)
 
     best, rates = _fit(clean, sources, sizes)
@@ -296,18 +290,22 @@ def test_the_evidence_is_the_odds_of_two_mixtures_of_sources() -> None:
         for word, count in tally.items()
         if len(word) >= 5 and word.isalpha() and lexicon.frequency(word)
     )
-    strange = UNKNOWN_SHARE * sum(tally.values())
+    strange = LANGUAGE.unknown.lower * sum(tally.values())
 
     def likelihood(of_unknown: float, of_slip: float, of_loss: float) -> float:
         given = clean + of_unknown * unknown + of_slip * slips + of_loss * lost
         acted = of_unknown * strange + of_slip * 3.0 * letters + of_loss * letters
-        rarer = _JARGON * np.log(1.0 + of_unknown) + of_slip / _SLIPS
+        rarer = PRIORS.jargon * np.log(1.0 + of_unknown) + of_slip / PRIORS.slips
         return float(np.log(given).sum() - acted - rarer)
 
     # Without loss a letter is left out as often as slips of each other kind are made.
     without = peak(lambda rates: likelihood(rates[0], rates[1], rates[1]), 2)
     with_loss = peak(lambda rates: likelihood(*rates), 3)
-    log_odds = likelihood(*with_loss) - likelihood(without[0], without[1], without[1]) - _PRICE
+    log_odds = (
+        likelihood(*with_loss)
+        - likelihood(without[0], without[1], without[1])
+        - PRIORS.random_damage
+    )
     (evidence,) = random_loss(counted, 0.0)
     assert evidence.log_odds == pytest.approx(log_odds, abs=0.02)
 

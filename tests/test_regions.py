@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.inference.regions import BORDER, segment, share_of
+from textmend.inference.priors import PRIORS
+from textmend.inference.regions import segment, share_of
 
 nats = st.floats(-30.0, 30.0)
 
@@ -17,7 +18,7 @@ def best_of_all(odds: list[float]) -> float:
     """The log-odds of the best segmentation of a text, by trying all of them."""
     return max(
         sum(favour for favour, state in zip(odds, states, strict=True) if state)
-        - BORDER * sum(one != other for one, other in pairwise(states))
+        - PRIORS.border * sum(one != other for one, other in pairwise(states))
         for states in product((False, True), repeat=len(odds))
     )
 
@@ -29,7 +30,7 @@ def test_the_lines_of_a_text_are_segmented_as_well_as_can_be(odds: list[float]) 
     states = found.damaged.tolist()
     borders = sum(one != other for one, other in pairwise(states))
     kept = sum(favour for favour, state in zip(odds, states, strict=True) if state)
-    assert kept - BORDER * borders == pytest.approx(found.log_odds, abs=1e-9)
+    assert kept - PRIORS.border * borders == pytest.approx(found.log_odds, abs=1e-9)
 
 
 @given(st.lists(nats, min_size=1, max_size=40))
@@ -77,7 +78,7 @@ def test_texts_do_not_run_into_each_other() -> None:
     assert apart.damaged.tolist() == [True, False]
     together = segment(np.array([9.0, -30.0]), [0, 0])
     assert together.damaged.tolist() == [True, False]
-    assert together.log_odds == 9.0 - BORDER
+    assert together.log_odds == 9.0 - PRIORS.border
     assert apart.log_odds == pytest.approx(math.log(0.25) + 9.0 - 0.5 * math.log(2), abs=0.01)
 
 

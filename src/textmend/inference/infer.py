@@ -29,11 +29,7 @@ from textmend.language.lexicon import Lexicon
 from textmend.language.tokens import Token
 from textmend.mending.preimages import Preimages
 
-MIN_LOG_ODDS = 3.0
-# In a text of which much is code, names look like what is left of words: more nats are needed,
-# and more words. (Of 4,746 source files eight had evidence, of 3 to 16 nats, mostly two words.)
-_FLUENT = -11.3  # nats a word; clean English has -6.7 to -9.2, other languages below -13
-_FLUENT_IN = {"tr": -12.5}  # of words with many endings fewer are known: clean text has -10 to -12
+MIN_LOG_ODDS = PRIORS.min_log_odds
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ def infer(
     chosen = selection.select(least)
     if census.in_code and sum(each.stems for each in chosen) < PRIORS.least_traces:
         return sound
-    fluent = _FLUENT_IN.get(lexicon.lang, _FLUENT)
+    fluent = PRIORS.fluent_turkish if lexicon.lang == "tr" else PRIORS.fluent
     if chosen and census.fluency(selection.ratios(chosen)) < fluent:
         return sound
     if chosen and selection.is_another_spelling(chosen):
@@ -151,7 +147,7 @@ def _whitespace(census: Census, damaged: NDArray[np.bool_], preimages: Preimages
     ]
     vanished = float(census.sizes[damaged].sum()) * preimages.at("text").unsettling
     doubles = sum(len(_DOUBLE.findall(line)) for line in shown)
-    if doubles and doubles >= 0.2 * vanished:
+    if doubles and doubles >= PRIORS.doubled_spaces * vanished:
         return "keep"
     indented = any(line[0] == " " and not line[1:2].isspace() for line in shown if line)
     return "squeeze" if indented else "collapse"

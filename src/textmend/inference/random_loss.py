@@ -23,10 +23,9 @@ from textmend.evidence import Evidence, Explained
 from textmend.inference.census import Census, Floats
 from textmend.inference.hypotheses import DeletionIndex, Explanations
 from textmend.inference.priors import PRIORS
-from textmend.language.lexicon import UNKNOWN_SHARE, Lexicon
+from textmend.language.lexicon import Lexicon
+from textmend.language.priors import PRIORS as LANGUAGE
 
-# A habit: so many words lost one letter at one place, and so many times as many as would have if
-# all letters of the text were lost alike; both set by hand.
 _ROUNDS = 60
 _NEVER = 1e-9  # a rate that is as good as none
 _LEAST = 1e-12  # a share of words that is as good as none
@@ -63,7 +62,7 @@ def random_loss(census: Census, min_log_odds: float) -> tuple[Evidence, ...]:
     lengths = np.array([len(word) for word in types])
     known = [_is_long(word) and census.lexicon.frequency(word) > 0.0 for word in types]
     words, letters = counts.sum(), max(counts[known] @ lengths[known], 1)
-    unknown = UNKNOWN_SHARE * words  # as many as clean texts have
+    unknown = LANGUAGE.unknown.lower * words  # as many as clean texts have
     rarer = 1.0 / PRIORS.slips  # writers who slip more often are rarer, exponentially
     sources = np.array([strange.unknown, strange.habit, strange.slips + strange.lost])
     without, _ = _fit(strange.clean, sources, np.array([unknown, words, 4.0 * letters + rarer]))

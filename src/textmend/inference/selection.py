@@ -40,16 +40,6 @@ from textmend.inference.vanished import Missed
 from textmend.language.lexicon import Lexicon
 from textmend.mending.arcs import is_sign_of_loss
 
-# A text where this share of the strange words is left unexplained, and they are as many as this
-# share of all words, is not damaged but spelled in another way.
-# What makes a habit: of the words that lost a sequence this share did at one place, and of those
-# that hold it still as many hold it at another. Set by hand, so that a few may be chance.
-# The share of words that writers run together by slips, at most: one in 500. Lines of 72 columns
-# end after every twelfth.
-# Times as often as expected, and once more, that a word may recur: topics do. With 3 two in 32
-# articles that lost "the" and "ad" were missed, with 4 none.
-# Log of how many sequences of one to eight letters are common enough to be tried, and of how many
-# variants of families are.
 _PLACES: tuple[Place, ...] = ("word-start", "word-end", "inside")
 
 

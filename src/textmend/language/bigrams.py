@@ -16,8 +16,6 @@ from textmend.language.lexicon import Lexicon, key
 from textmend.language.priors import PRIORS
 
 _FILE = "frequency_bigramdictionary_en_243_342.txt"
-# Words that the pairs were counted on: the scale at which P(the | of), P(the | in) and P(be | to)
-# come out as in running text.
 
 
 # The pairs with one first word, of which a word may have several such runs.

@@ -22,8 +22,6 @@ DATA = "homographs-{}.json"
 UNIT = 0.01  # nats, in which weights are stored
 REACH = 12  # words and marks on either side that are looked at
 _BESIDE = 2  # … each by itself
-# Nats against what has accents that are missing where it stands; and there, if that has the capital
-# of a name: those are often from other languages.
 _LINE = "^"  # what stands beyond the ends of a line
 _NUMBER = "0"
 _ENDING = 3  # letters

@@ -19,12 +19,6 @@ from textmend.language.tokens import Token
 
 AUTO = "auto"
 
-# Of the nats a word that the frequent words of a language have in it by themselves (3.4 in Tamil,
-# 6.8 in Filipino), the share that a text in it must have. Six texts that lost every "e", "a" or
-# accent have 0.52 and more; Latin, Welsh and Basque have 0.21 at most in any language.
-# What it must have of the nats of any other language: nearly all texts have at most 0.7 in a
-# language that is not theirs, and at least 0.8 in theirs, however much they have lost.
-
 
 def among(spec: str) -> tuple[str, ...]:
     """The languages that a spec names: several tags, separated by commas, or ``"auto"`` for all.

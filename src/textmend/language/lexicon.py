@@ -37,24 +37,9 @@ from textmend.language.tokens import (
     tokenize,
 )
 
-# Share of the words of clean English that wordfreq does not know, by capitalisation, measured on
-# 690,000 words of press releases, speeches, textbooks and encyclopaedia articles. Each letter of
-# an unknown word costs as much as in a model that finds about nine letters plausible.
-_UNKNOWN_SHARE: dict[Shape, float] = {
-    "lower": 5.5e-4,
-    "title": 1.2e-3,
-    "upper": 2.1e-4,
-    "mixed": 2.6e-4,
-}
-UNKNOWN_SHARE = _UNKNOWN_SHARE["lower"]
 _PAGE = 1 << 14  # bytes of a word list that are read at once
 _LEAST = 1e-300  # the product over very many letters or marks would end at zero
 _PIECE = regex.compile(rf"(?P<word>{WORD})|\S|^\s|\s$")
-
-# Below these frequencies a word of that many letters is suspicious: the shorter a word, the more
-# often an ordinary one is used ("re" at 1.7e-4 is a scrap, "sonar" at 1e-6 is a word).
-
-# Times that "don't" is as frequent as "dont", and more, for that to be strange.
 # What is only written before an apostrophe, in languages that elide: alone it is a scrap.
 _ONLY_ELIDED = {
     "ca": regex.compile(r"[b-df-hj-np-tv-xz]"),
@@ -62,15 +47,9 @@ _ONLY_ELIDED = {
     "it": regex.compile(r"[b-df-hj-np-tv-xz]|.*ll"),
 }
 _ELIDES_BEFORE = frozenset("aeiouyhœæ")  # the first letters of words before which others elide
-# Of the occurrences of what is elided, the share without an apostrophe; and of those of a letter
-# that is no word of its own, the share in lower case and in no abbreviation.
 _DOTTED_CAPITAL = ("az", "tr")  # languages in which the capital of i is İ, and that of ı is I
 
 _LONG = 100  # letters; what has more is seldom seen twice
-
-# The share of words that are not capitalised as they usually are, away from a sentence's start.
-# The frequency of the rarest words whose capitals were counted.
-
 UNSPACED = frozenset({"ja", "ko", "zh"})  # their words are wordfreq's, not those between spaces
 
 Why = Literal["unknown", "rare", "scrap"]
@@ -492,7 +471,8 @@ def _holding(lexicon: Lexicon, pattern: str) -> NDArray[np.uint8]:
 
 
 def _unknown(form: Shape, length: int) -> float:
-    return _UNKNOWN_SHARE[form] * math.exp(PRIORS.unknown_letter * length)
+    share: float = getattr(PRIORS.unknown, form)
+    return share * math.exp(PRIORS.unknown_letter * length)
 
 
 def attested(line_tokens: Sequence[Sequence[Token]], lexicon: Lexicon) -> frozenset[str]:

@@ -25,12 +25,6 @@ from textmend.language.priors import PRIORS
 _BITS = 6  # of a letter's code
 _EDGE = 1  # the code of both ends of a word; 0 is that of letters too rare to be counted
 _STATE, _MOST = 650, 8_000_000  # bytes of the chances of all letters after some, and of all kept
-# Nats a letter in words of any language, and nats for that a word is of this one by its capital.
-_NATIVE = {"lower": 9.0, "title": 2.0}
-# Nats for that a token was whole: most of what no list has is a name or an invention that lost
-# nothing. Of 3,500 unknown words of running text under ten channels a guess that says 2 to 3 nats
-# was right in 39 % of cases in lower case, one of 3 to 4 in 61 %, one of 5 to 6 in 82 %; of names
-# 35 % below 4.
 _WORD = regex.compile(r"\p{L}+(?:'\p{L}+)?")
 
 
@@ -152,11 +146,12 @@ class Speller:
         All are what the channel turns into the token, in lower case. ``name``: it is capitalised
         where not every word is.
         """
-        if not PRIORS.spelling_shortest <= len(
-            token
-        ) <= PRIORS.spelling_longest or not _WORD.fullmatch(token):
+        if not PRIORS.spelling_shortest <= len(token) <= PRIORS.spelling_longest:
             return []
-        foreign = PRIORS.spelling_foreign * len(token) - _NATIVE["title" if name else "lower"]
+        if not _WORD.fullmatch(token):
+            return []
+        native = PRIORS.spelling_native.title if name else PRIORS.spelling_native.lower
+        foreign = PRIORS.spelling_foreign * len(token) - native
         as_it_is = max(self._spelling.log_probability(token), foreign) + PRIORS.spelling_whole
         return [
             (word, total - as_it_is)

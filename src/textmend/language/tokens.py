@@ -282,9 +282,6 @@ def is_sentence(line: Sequence[Token]) -> bool:
     return len(list(islice(words, PRIORS.sentence_words))) == PRIORS.sentence_words
 
 
-# How many words of capitals are no mere acronyms, and of how many letters on average.
-
-
 def is_shouted(line: Sequence[Token]) -> bool:
     """Whether a line is written in capitals, and not merely a row of acronyms.
 

@@ -26,8 +26,6 @@ from textmend.mending.decoder import paths
 from textmend.mending.preimages import Candidate, Preimages
 from textmend.mending.priors import PRIORS
 
-# Nats by which a word may be less likely than its pieces and still be weighed against them in
-# context.
 _LEAST_GAIN = 1e-3  # nats; more than the tokens have, so that an arc is taken where it can be
 _MOST_REMEMBERED = 20_000
 _AROUND = 4  # characters beside a torn word that tell whether its spaces merged with theirs

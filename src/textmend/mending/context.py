@@ -29,11 +29,6 @@ from textmend.models.network import Floats, Ids, Lines, Model, form, recurring
 
 _TINY = 1e-7  # no closer to 0 or 1, where log-odds end
 
-# Nats against a lower-case word at the start of a sentence, and against a capital right after a
-# word that vanished from there ("The rain" leaves "rain").
-# … and against a word whose capital was lost with its first letter: few words have one inside a
-# sentence ("ngiliz" was "İngiliz", but "in" was hardly "İçin").
-
 
 @dataclass(frozen=True, slots=True)
 class Calibration:

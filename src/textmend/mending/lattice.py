@@ -36,10 +36,6 @@ from textmend.mending.preimages import Candidate, Preimages, typographic
 from textmend.mending.priors import PRIORS
 from textmend.mending.segmentation import Seam, Segmenter
 
-# Nats against that nothing stood between two spaces, where all white space was kept and words that
-# vanish are at least so common.
-# … and for that nothing did, where a line is no sentence: headings and captions leave words out.
-
 
 class Style(NamedTuple):
     """How a text is written.

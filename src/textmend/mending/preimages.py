@@ -27,18 +27,9 @@ from textmend.language.tokens import Beside, Shape, Token, is_word, shape
 from textmend.mending.priors import PRIORS
 from textmend.mending.random_loss import Losses
 
-# The endings of possessives, and their shares of the occurrences of nouns in lower case, and of
-# names: counted on 68 million words of the training text (242,629 and 263,908 of the one, 19,687
-# and 17,526 of the other), where a third of the words in lower case are nouns.
-_ENDINGS = {"'s": (0.015, 0.03), "'": (0.007, 0.015)}
+_POSSESSIVES = ("'s", "'")
 _MARKS = frozenset("'-")  # of which words have some inside
 _ENTRY = 140  # bytes of a word under what is left of it
-# Below this frequency a word is not believed to have vanished whole: there is nothing to see.
-# Words as rare as that are seldom words: in the tail of a list stand slips, scraps and names of
-# users. They are believed in full down to this share of the frequency of what stands there, and not
-# at all below the next. In 220 news articles under eleven channels 98 % of such repairs were right
-# above ten times that frequency, 65 to 70 % down to a tenth, 27 % down to a hundredth, 8 % below;
-# of unknown words, which lost something, nearly all.
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +104,7 @@ class Preimages:
         # What is left of the endings that any noun may have, and the endings.
         self._endings = [
             (left, ending)
-            for ending in _ENDINGS
+            for ending in _POSSESSIVES
             if (left := self._channel.apply(f"s{ending}")[1:]) != ending
         ]
         vanished = self._written("")
@@ -346,7 +337,9 @@ class Preimages:
                 continue
             if (ending == "'") != (stem[-1] in "sS") or self._channel.apply(surface) != text:
                 continue
-            prior = lexicon.probability(stem) * _ENDINGS[ending][shape(stem) != "lower"]
+            of_nouns = PRIORS.possessive if ending == "'s" else PRIORS.possessive_of_s
+            share = of_nouns.lower if shape(stem) == "lower" else of_nouns.name
+            prior = lexicon.probability(stem) * share
             if ending == "'s" and lexicon.frequency(stem):
                 # The list would have it, if it were any commoner.
                 prior = min(prior, PRIORS.unlisted)

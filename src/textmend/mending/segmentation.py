@@ -28,17 +28,6 @@ from textmend.mending.decoder import paths
 from textmend.mending.preimages import Preimages
 from textmend.mending.priors import PRIORS
 
-# How often words that stand side by side in clean text have each of these between them. Of 0.0003
-# to 0.008 for hyphens, which stand after 1.0 % of the words of news, the one that harms fewer than
-# 0.3 words in a thousand, on 60 articles: most of what looks like two words is spelled as one.
-_BETWEEN = {" ": 0.99, "-": 0.0003}
-# Nats below the best path at which an arc is left out before word pairs are asked.
-# How far word pairs are followed, of their log-odds: of 0.4 to 1.0 what gave the best word F1 on
-# four sets of news.
-# … and words beside a dash, what somebody put in square brackets into a quotation, and the parts of
-# names such as a site's.
-# Nats for a word that is listed below that share, or has capitals inside, where it may be two:
-# lists hold what others ran together. Set by hand on 20 articles whose line ends were lost.
 _PIECE = regex.compile(
     r"""
     (?P<word>[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)
@@ -143,7 +132,7 @@ class Segmenter:
         # The nats for that each separator stood between two words, and was lost.
         self.separators = {
             mark: math.log(often * rule.rate)
-            for mark, often in _BETWEEN.items()
+            for mark, often in ((" ", PRIORS.space), ("-", PRIORS.hyphen))
             for rule in channel.drops
             if not rule.residue and regex.match(rule.pattern, f"a{mark}b", pos=1)
         }
