@@ -16,7 +16,7 @@ from textmend.inference.explanations import Hypotheses, Traces
 from textmend.inference.infer import recognize
 from textmend.inference.priors import PRIORS
 from textmend.inference.regions import damaged_regions, usage
-from textmend.inference.selection import Selection, _absence
+from textmend.inference.selection import Selection, odds_of_absence
 from textmend.language.lexicon import Lexicon
 from textmend.language.tokens import lines, tokenize
 from textmend.mending.preimages import Preimages
@@ -254,20 +254,20 @@ def negative_binomial(count: int, mean: float) -> float:
 
 
 @given(st.integers(0, 40), st.floats(0.01, 500.0), st.sampled_from([1.0, 0.9, 0.7, 0.5]))
-def test_absence_is_the_odds_of_so_few_with_and_without_a_deletion(
+def testabsence_is_the_odds_of_so_few_with_and_without_a_deletion(
     observed: int, expected: float, share: float
 ) -> None:
     left = expected * max(1.0 - share, exp(-PRIORS.survivor))
     odds = negative_binomial(observed, left) - negative_binomial(observed, expected)
     if observed:  # survivors never speak for a deletion
         odds = min(odds, 0.0)
-    assert _absence(observed, expected, share) == pytest.approx(odds, abs=1e-6, rel=1e-9)
+    assert odds_of_absence(observed, expected, share) == pytest.approx(odds, abs=1e-6, rel=1e-9)
 
 
 def test_few_survivors_where_many_are_expected_are_no_evidence_for_a_deletion() -> None:
-    assert _absence(0, 50.0, 0.9) > 10.0
-    assert _absence(1, 50.0, 0.9) == 0.0
-    assert _absence(60, 50.0, 0.9) < -10.0
+    assert odds_of_absence(0, 50.0, 0.9) > 10.0
+    assert odds_of_absence(1, 50.0, 0.9) == 0.0
+    assert odds_of_absence(60, 50.0, 0.9) < -10.0
 
 
 @pytest.mark.parametrize(
@@ -458,11 +458,11 @@ def test_three_words_are_missed_for_each_that_is_seen_to_be_damaged(
 ) -> None:
     asked: list[float] = []
 
-    def absence(observed: int, expected: float, share: float) -> float:
+    def odds_of_absence(observed: int, expected: float, share: float) -> float:
         asked.append(expected)
-        return _absence(observed, expected, share)
+        return odds_of_absence(observed, expected, share)
 
-    monkeypatch.setattr("textmend.inference.selection._absence", absence)
+    monkeypatch.setattr("textmend.inference.selection.absence", absence)
     # A long line, of which many words should hold "er", none does, and one has lost it.
     words = [word for text in NEWS[:9] for word in text.split() if "er" not in word.lower()]
     counted = Census.of([lines(tokenize(" ".join(words) + " the goves."))], Lexicon.load("en"))

@@ -21,6 +21,7 @@ from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
 from textmend.inference.infer import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
+from textmend.inference.screen import Screen
 from textmend.inference.sources import infer_channels, likeliest
 from textmend.inference.vanished import Floats, Missed, MissedByNetwork, MissedByPairs
 from textmend.language.bigrams import Bigrams
@@ -143,7 +144,9 @@ class Mender:
 
     def mend_and_explain(self, text: str) -> Mended:
         """The mended text with its edits, its channel, and the evidence for that."""
-        text_lines = lines(tokenize(checks.text("text", text)))
+        if self._is_sound(checks.text("text", text)):
+            return Mended(text)
+        text_lines = lines(tokenize(text))
         lang = self._language(text_lines)
         if lang is None:
             return Mended(text)
@@ -237,6 +240,12 @@ class Mender:
             return None
         network = load(self._file)
         return network if network.lang == lang else None  # for another one of several
+
+    def _is_sound(self, text: str) -> bool:
+        """Whether a text is seen at a glance to show no damage, or its source shows none."""
+        if self.channel is None and not self._several:
+            return Screen.load(self.lang).is_sound(text, self.min_log_odds)
+        return self.channel == ()
 
     def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis | None:
         """What the channel is, and where it acted; None in a source that shows no damage."""

@@ -133,18 +133,9 @@ class Census:
     ) -> list[tuple[int, bool]]:
         """Note what a line shows; the types of its words, and whether they are capitalised."""
         found = []
-        texts = ["", *[token.text for token in line], ""]
         starts = sentence_starts(line)
         suspicion_of = self.lexicon.suspicion
-        odd = {
-            place
-            for place, (kind, text, _) in enumerate(line)
-            if kind == "other"
-            and (
-                _is_odd(text, texts[place], texts[place + 2])
-                or (not is_code and self._tears(line, place))
-            )
-        }
+        odd = odd_marks(line, self.lexicon, is_code=is_code)
         self.marks.update(line[place].text for place in odd)
         self.odd.append(odd)
         for at, ((kind, text, _), first, is_piece) in enumerate(
@@ -171,24 +162,6 @@ class Census:
         self.texts.append(document)
         self.openers.append(line[0])
         return found
-
-    def _tears(self, line: Sequence[Token], at: int) -> bool:
-        """Whether a mark stands where clean text has none: beside parts that are no words.
-
-        "Educa&on" is torn, and so is ";rst"; "Q&A", "word(s)" and "I';ll" are not.
-        """
-        mark = line[at].text
-        if mark not in _SELDOM or _is_paired(line, at):
-            return False
-        if any(
-            beside.kind == "other"
-            for beside in (*line[max(at - 1, 0) : at], *line[at + 1 : at + 2])
-        ):
-            return False
-        before, after = _word_at(line, at - 1), _word_at(line, at + 1)
-        if (not before and mark not in _BEFORE_NONE) or (not after and mark not in _AFTER_NONE):
-            return False
-        return any(self.lexicon.flag(each) for each in (before, after) if each)
 
     @cached_property
     def _counted(self) -> tuple[Tally, Floats, Floats]:
@@ -455,6 +428,38 @@ def _after_marks(line: Sequence[Token], place: int) -> int:
     while place < len(line) and line[place].kind == "other":
         place += 1
     return place
+
+
+def odd_marks(line: Sequence[Token], lexicon: Lexicon, *, is_code: bool = False) -> set[int]:
+    """The places in a line of the marks that stand where no mark belongs."""
+    texts = ["", *[token.text for token in line], ""]
+    return {
+        place
+        for place, (kind, text, _) in enumerate(line)
+        if kind == "other"
+        and (
+            _is_odd(text, texts[place], texts[place + 2])
+            or (not is_code and _tears(line, place, lexicon))
+        )
+    }
+
+
+def _tears(line: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """Whether a mark stands where clean text has none: beside parts that are no words.
+
+    "Educa&on" is torn, and so is ";rst"; "Q&A", "word(s)" and "I';ll" are not.
+    """
+    mark = line[at].text
+    if mark not in _SELDOM or _is_paired(line, at):
+        return False
+    if any(
+        beside.kind == "other" for beside in (*line[max(at - 1, 0) : at], *line[at + 1 : at + 2])
+    ):
+        return False
+    before, after = _word_at(line, at - 1), _word_at(line, at + 1)
+    if (not before and mark not in _BEFORE_NONE) or (not after and mark not in _AFTER_NONE):
+        return False
+    return any(lexicon.flag(each) for each in (before, after) if each)
 
 
 def _is_odd(mark: str, left: str, right: str) -> bool:

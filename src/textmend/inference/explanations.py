@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain, islice
 
 import numpy as np
@@ -23,7 +24,7 @@ from textmend.channel.families import FAMILIES, Accents, Apostrophes, Family, Li
 from textmend.inference.census import Census, Tally, may_be_written
 from textmend.inference.hypotheses import DeletionIndex, Explanations, hashes
 from textmend.inference.priors import PRIORS
-from textmend.language.lexicon import key
+from textmend.language.lexicon import Lexicon, key
 from textmend.language.tokens import shape
 from textmend.mending.arcs import is_sign_of_loss, position, torn
 from textmend.mending.preimages import Preimages
@@ -32,7 +33,8 @@ from textmend.mending.segmentation import Segmenter
 # Nats that a word of so many letters can say at most: anything may be an abbreviation.
 _CAP = np.array(PRIORS.gain_cap)
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
-_CLAUSE = regex.compile(r"(?:[.:!?]\p{Lu}|[,;]\p{L})(?<=\p{L}..)")
+# A mark that ends a clause, and what has no space before it.
+CLAUSE = regex.compile(r"(?:[.:!?]\p{Lu}|[,;]\p{L})(?<=\p{L}..)")
 _MARKS_AROUND = ".,;:!?()[]\"'“”‘’"
 
 Rules = tuple[Rule, ...]
@@ -443,9 +445,8 @@ class Hypotheses:
         Compounds and names are of rarer words.
         """
         census = self.census
-        words = islice(self.census.lexicon.words, PRIORS.closed_class)
-        common = frozenset(word for word in words if len(word) > 1)
-        joined = {each for each in census.places if self._is_joined(each, common)}
+        common = closed_class(census.lexicon)
+        joined = {each for each in census.places if is_joined(each, common, census.lexicon)}
         telling = census.mask({census.places[each] for each in joined})[census.tally.places]
         with_joined = set(census.tally.lines[telling].tolist())
         runs = [
@@ -453,11 +454,11 @@ class Hypotheses:
             for number, line in enumerate(census.lines)
             # Of code, and of what is only told again, nobody knows.
             if census.sizes[number]
-            and (number in with_joined or _CLAUSE.search("".join([token.text for token in line])))
+            and (number in with_joined or CLAUSE.search("".join([token.text for token in line])))
             for run in segmenter.runs(line)
             # A mark that was left in the place of letters ends no clause.
             if census.marks.keys().isdisjoint([token.text for token in run])
-            and _may_be_joined(text := "".join([token.text for token in run]), joined)
+            and may_be_joined(text := "".join([token.text for token in run]), joined.__contains__)
         ]
         more: Counter[tuple[int, int]] = Counter()
         found = Traces(census.tally)
@@ -473,15 +474,6 @@ class Hypotheses:
                     more[number, trace] += 1
                 found.note_parts(trace, census.places_of(run), census)
         return replace(found, tally=census.tally.plus(more))
-
-    def _is_joined(self, word: str, common: frozenset[str]) -> bool:
-        """Whether a word that is rare, or none, may be a common one and another one."""
-        lexicon = self.census.lexicon
-        return lexicon.frequency(word) < PRIORS.rare_run and any(
-            (word[:cut] in common and lexicon.lists(word[cut:]))
-            or (word[cut:] in common and lexicon.lists(word[:cut]))
-            for cut in range(2, len(word) - 1)
-        )
 
     def _of_openers(self, rule: Rule) -> Traces:
         """The first words of paragraphs that begin in lower case, and need not."""
@@ -511,10 +503,26 @@ class Hypotheses:
         return replace(found, tally=census.tally.plus(more))
 
 
-def _may_be_joined(run: str, joined: Container[str]) -> bool:
+@lru_cache(maxsize=8)
+def closed_class(lexicon: Lexicon) -> frozenset[str]:
+    """The commonest words of a language, which compounds and names are not made of."""
+    words = islice(lexicon.words, PRIORS.closed_class)
+    return frozenset(word for word in words if len(word) > 1)
+
+
+def is_joined(word: str, common: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether a word that is rare, or none, may be a common one and another one."""
+    return lexicon.frequency(word) < PRIORS.rare_run and any(
+        (word[:cut] in common and lexicon.lists(word[cut:]))
+        or (word[cut:] in common and lexicon.lists(word[:cut]))
+        for cut in range(2, len(word) - 1)
+    )
+
+
+def may_be_joined(run: str, joined: Callable[[str], bool]) -> bool:
     """Whether a run may be several words, or holds a mark that ends a clause.
 
-    A quick look, which most runs of clean text do not pass.
+    A quick look, which most runs of clean text do not pass. ``joined``: says whether a word may.
     """
     core = run.strip(_MARKS_AROUND)
-    return key(core) in joined if core.isalpha() else _CLAUSE.search(run) is not None
+    return joined(key(core)) if core.isalpha() else CLAUSE.search(run) is not None

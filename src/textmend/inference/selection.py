@@ -195,8 +195,8 @@ class Selection:
                 counts = traces.tally.counts[traces.tally.places == trace]
                 told += nats * (1.0 + math.log(counts.sum()))
                 entries += len(counts)
-        most = told + _absence(0, PRIORS.missing_per_trace * entries, 1.0)
-        return most - _price(rule) - self._belief(rule, before)
+        most = told + odds_of_absence(0, PRIORS.missing_per_trace * entries, 1.0)
+        return most - price(rule) - self._belief(rule, before)
 
     def _belief(self, rule: Rule, before: Sequence[object]) -> float:
         """Nats against one more rule; those against any damage at all are due where it is not seen.
@@ -345,11 +345,11 @@ class Selection:
             left += size * census.lexicon.frequency(rule.name)
         absence = 0.0
         if observed or is_prose:
-            absence = _absence(observed, max(min(expected, left), observed), share)
+            absence = odds_of_absence(observed, max(min(expected, left), observed), share)
         # Among many strange words some are explained by chance: the more ways to choose those.
         strange = census.flagged - taken.keys()
         ways = math.log(math.comb(len(strange), len((present | traces.covered) & strange)))
-        total -= _price(rule, conspicuous) + ways + PRIORS.leak * (share < 1.0)
+        total -= price(rule, conspicuous) + ways + PRIORS.leak * (share < 1.0)
         total -= self._belief(rule, others)
         hopeless = total + absence + PRIORS.most_missed * expected <= 0.0
         if conspicuous and not observed and not hopeless and total + absence < PRIORS.clear:
@@ -488,7 +488,7 @@ def _sample(rule: Rule) -> str:
     return "é" if isinstance(rule, Accents) else rule.name
 
 
-def _price(rule: Rule, conspicuous: bool = False) -> float:
+def price(rule: Rule, conspicuous: bool = False) -> float:
     """Nats against a rule, for how many such could have been tried."""
     if not isinstance(rule, Drop):
         return PRIORS.family + PRIORS.option * (isinstance(rule, Ligatures) and rule.glyphs != "")
@@ -520,7 +520,7 @@ def _inflected(texts: Mapping[int, str]) -> set[int]:
     return found
 
 
-def _absence(observed: int, expected: float, share: float) -> float:
+def odds_of_absence(observed: int, expected: float, share: float) -> float:
     """Nats by which so few occurrences speak for the deletion of a share of those expected.
 
     The ratio of two negative binomials, since words come in bursts.

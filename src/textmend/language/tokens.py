@@ -146,11 +146,15 @@ def code_lines(text_lines: Sequence[Sequence[Token]]) -> list[bool]:
     >>> code_lines(lines(tokenize("It takes the first.\n\ndef call(*args):\n    return")))
     [False, False, True, True]
     """
-    marks, words = [], []
-    for line in text_lines:
-        shown = _MARKUP.sub(r"\g<shown>", "".join([text for _, text, _ in line]).rstrip())
-        marks.append(len(_CODE.findall(shown)))
-        words.append(sum([kind == "word" for kind, _, _ in line]))
+    return are_code(
+        ["".join([text for _, text, _ in line]) for line in text_lines],
+        [sum([kind == "word" for kind, _, _ in line]) for line in text_lines],
+    )
+
+
+def are_code(text_lines: Sequence[str], words: Sequence[int]) -> list[bool]:
+    """The same for lines that are texts, of which each has so many words."""
+    marks = [len(_CODE.findall(_MARKUP.sub(r"\g<shown>", line.rstrip()))) for line in text_lines]
     found = []
     for place in range(len(text_lines)):
         around = slice(max(0, place - PRIORS.code_context), place + PRIORS.code_context + 1)

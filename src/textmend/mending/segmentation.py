@@ -261,7 +261,7 @@ class Segmenter:
         have capitals inside.
         """
         rare = self._lexicon.frequency(word) > 0.0 and log < math.log(PRIORS.run_tail)
-        return PRIORS.run_together * (rare or _INNER_CAPITAL.search(word) is not None)
+        return -PRIORS.run_together * (rare or _INNER_CAPITAL.search(word) is not None)
 
     def _log(self, text: str, *, first: bool = False) -> float:
         """The log-probability of a word, by its capitals; a possessive has a part of its noun's."""
@@ -322,7 +322,7 @@ class Segmenter:
                     listed = is_listed(text.removesuffix("'s").removesuffix("'"))
                 if listed or unlisted or end == start + 1:
                     log = self._log(run[start:end], first=opens and not start)
-                    log += PRIORS.run_together * (end > border)
+                    log -= PRIORS.run_together * (end > border)
                     # What pairs say of a letter is said of one after an apostrophe.
                     if end == start + 1 and log < math.log(PRIORS.lone_letter):
                         listed = False

@@ -1,0 +1,331 @@
+"""Whether a text is sound at a glance: most of any corpus is, and need not be taken apart.
+
+Inference weighs no rule whose bound, what its words could say at most, is below what it asks for
+(see ``selection``). Here those bounds are put together from what each run of characters says by
+itself (see ``runs``); what is not known of a text without a closer look counts against it. So where
+:meth:`Screen.is_sound` says yes, :func:`~textmend.inference.infer.infer` would find nothing, and
+where it says no, that has to be asked. Start reading there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain, compress, islice, pairwise
+
+import numpy as np
+import regex
+
+from textmend.cache import Answers
+from textmend.channel.channel import Channel
+from textmend.channel.drops import Rule
+from textmend.channel.families import FAMILIES, Accents, Apostrophes, Spaces
+from textmend.inference.explanations import closed_class, gain
+from textmend.inference.hypotheses import DeletionIndex, hashes
+from textmend.inference.priors import PRIORS
+from textmend.inference.runs import Run, Runs, Word
+from textmend.inference.selection import odds_of_absence, price
+from textmend.language.lexicon import Lexicon, folded, key
+from textmend.language.tokens import WORD, are_code, is_word
+from textmend.mending.preimages import Preimages
+from textmend.mending.segmentation import Segmenter
+
+_WORD = regex.compile(WORD)
+# A word as most stand, which is no part of anything else.
+_PLAIN = regex.compile(rf"(?<!\S){WORD}(?=[ ,;\n]|\Z)")
+# The words beside a space that may be part of one of them: on its other side stands no word.
+_LOOSE = (
+    regex.compile(rf" (?<![\p{{L}}\p{{M}}\p{{N}},.;:!?)\]}}”] )({WORD})"),
+    regex.compile(rf" (?![\p{{L}}\p{{M}}\p{{N}}(\[{{“])(?<=({WORD}) )"),
+)
+# What begins mark-up and code, which may have spaces inside; and white space to Python alone.
+_CLOSER_LOOK = ("<", "`", "\x1c", "\x1d", "\x1e", "\x1f")
+_AS_SEEN = ("", " ")  # the residues that leave no mark of their own
+_LEAST = 1e-300  # a probability that is as good as none
+
+
+@dataclass
+class _Bound:
+    """The log-odds that a rule cannot exceed, from what speaks for it."""
+
+    told: float = 0.0
+    traces: int = 0
+    speaking: int = 0
+
+    def add(self, nats: float, count: int) -> None:
+        """Something that says so much, and occurs so often."""
+        self.told += nats * (1.0 + math.log(count))
+        self.traces += count
+        self.speaking += 1
+
+    def reaches(self, rule: Rule, least: float) -> bool:
+        """Whether the rule may have log-odds of ``least``; one word alone is never enough."""
+        found = self.told + _absent(self.traces) - price(rule) - PRIORS.damage
+        return self.speaking > 1 and found >= least
+
+
+class Screen:
+    """What is known of a language, and what that says of texts."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._runs = Runs.load(lexicon.lang)
+        self._of_families: Answers[str, tuple[tuple[int, float], ...]] = Answers(
+            each=300, most=4_000_000
+        )
+        self._function_words = [
+            (word, f" {word} ", lexicon.frequency(word))
+            for word in islice(lexicon.words, PRIORS.function_words)
+            if word.isalpha()
+        ]
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def load(lang: str) -> Screen:
+        """The screen of a language, shared by all that ask for it."""
+        return Screen(Lexicon.load(lang))
+
+    def is_sound(self, text: str, min_log_odds: float) -> bool:
+        """Whether inference would surely find no rule of ``min_log_odds`` in a text, asked alone.
+
+        False where that is not known.
+        """
+        # With less than nothing asked of rules anything might be believed.
+        if min_log_odds < 0.0 or any(each in text for each in _CLOSER_LOOK):
+            return False
+        runs = Counter(text.split())
+        telling = self._runs.telling(runs)
+        size = runs.total() + sum((said.size - 1) * runs[run] for run, said in telling.items())
+        words = _words(telling.values())
+        if _shows_signs(text, telling, runs):
+            return False
+        if sum(word.lost for word in words) >= PRIORS.random_words:
+            return False
+        if self._lacks(Accents(), text, runs, size):
+            return False
+        if not self._lost_no_sequence(text, words, size, min_log_odds):
+            return False
+        strange = sum(word.flagged for word in words) >= PRIORS.strange_words
+        if not strange and not self._lacks(Apostrophes(), text, runs, size):
+            return True
+        joined = {run: runs[run] for run, said in telling.items() if said.joined}
+        return self._lost_nothing_else(text, words, joined, min_log_odds)
+
+    def _lacks(self, rule: Rule, text: str, runs: Iterable[str], size: int) -> bool:
+        """Whether a text may hold nothing of what a rule deletes, and would hold some of it."""
+        if self._lexicon.commonest.rate(rule.pattern) * size < PRIORS.conspicuous:
+            return False
+        spared = regex.compile(rule.spared)
+        return not any(spared.search(run) and is_word(run) and f" {run} " in text for run in runs)
+
+    def _lost_no_sequence(
+        self,
+        text: str,
+        words: Sequence[Word],
+        size: int,
+        least: float,
+    ) -> bool:
+        """Whether no sequence was deleted, wherever it stood, that left nothing."""
+        expected = [each for each in self._function_words if each[2] * size >= PRIORS.conspicuous]
+        if not all(spaced in text for _, spaced, _ in expected):
+            return False
+        if not words:
+            return True
+        sequences = np.concatenate([word.sequences for word in words])
+        # One word is enough to speak for a word that is missing.
+        spoken_for = np.isin(hashes([word for word, *_ in expected]), sequences)
+        if not all(
+            self._holds_enough(text, word, share * size)
+            for word, _, share in compress(expected, spoken_for)
+        ):
+            return False
+        gains = np.concatenate([word.gains for word in words])
+        prices = np.concatenate([word.prices for word in words])
+        shown = folded(text)
+        times = np.repeat(
+            [_count(word.form, shown) for word in words], [len(word.gains) for word in words]
+        )
+        _, first, inverse, speaking = np.unique(
+            sequences, return_index=True, return_inverse=True, return_counts=True
+        )
+        told = np.bincount(inverse, gains * (1.0 + np.log(times)))
+        traces = np.bincount(inverse, times)
+        return not any(
+            told[at] + _absent(int(traces[at])) - prices[first[at]] - PRIORS.damage >= least
+            for at in np.flatnonzero(speaking > 1).tolist()
+        )
+
+    def _holds_enough(self, text: str, word: str, expected: float) -> bool:
+        """Whether a text surely holds a word as often as others do, so that it is not missed.
+
+        What is told again in the same words does not count; code has none.
+        """
+        shown = folded(text)
+        text_lines = shown.split("\n")
+        if any(are_code(text.split("\n"), [len(_PLAIN.findall(line)) for line in text_lines])):
+            return False
+        words = _WORD.findall(shown)
+        told = list(zip(*(words[start:] for start in range(PRIORS.repeated_run)), strict=False))
+        again = len(told) - len(set(told))
+        return _PLAIN.findall(shown).count(word) - again > PRIORS.few * expected
+
+    def _lost_nothing_else(
+        self, text: str, words: Sequence[Word], joined: Mapping[str, int], least: float
+    ) -> bool:
+        """Whether no family of rules acted, nor a sequence that left a space."""
+        shown = folded(text)
+        in_order = _WORD.findall(shown)
+        counts = Counter(in_order)
+        alone, torn = self._torn
+        if any(form in shown for pair in torn.keys() & pairwise(in_order) for form in torn[pair]):
+            return False
+        if self._left_spaces(in_order, {word.form for word in words if word.flagged}):
+            return False
+        bounds = [_Bound() for _ in self._families]
+        # A word alone may be what is left of another one, and of a space beside it.
+        loose = chain.from_iterable(each.findall(shown) for each in _LOOSE)
+        clean = {word.form: word.clean for word in words}
+        for form in clean.keys() | alone.intersection(loose):
+            for place, nats in self._gains(form, clean.get(form, 1.0)):
+                bounds[place].add(nats, counts[form])
+        if any(
+            bound.reaches(rule, least)
+            for (rule, _), bound in zip(self._families, bounds, strict=True)
+        ):
+            return False
+        return sum(joined.values()) < PRIORS.least_joined or self._ran_not_together(
+            joined, counts, least
+        )
+
+    @cached_property
+    def _families(self) -> list[tuple[Rule, Preimages]]:
+        """The rules of families that are tried where no odd marks are seen, on words alone."""
+        lang = self._lexicon.lang
+        return [
+            (rule, Preimages.common((rule,), lang))
+            for family in FAMILIES.values()
+            if family is not Spaces
+            for rule in family.variants(_AS_SEEN)
+            if rule.reach == "text"
+        ]
+
+    @cached_property
+    def _torn(self) -> tuple[frozenset[str], dict[tuple[str, str], list[str]]]:
+        """What families tear words into: what may stand alone, and others by their first two.
+
+        Where that is likelier than its pieces by what an explanation has to say at least.
+        """
+        alone: set[str] = set()
+        others: dict[tuple[str, str], list[str]] = {}
+        for _, preimages in self._families:
+            for form in preimages.torn:
+                pieces = _WORD.findall(form)
+                if len(pieces) == 1:
+                    alone.add(pieces[0])
+                elif pieces and self._tells(preimages.mass(form, merged=True), pieces):
+                    others.setdefault((pieces[0], pieces[1]), []).append(form)
+        return frozenset(alone), others
+
+    def _tells(self, mass: float, pieces: Sequence[str]) -> bool:
+        """Whether words are likelier than the pieces of one, however these are capitalised."""
+        apart = sum(
+            math.log(min(map(self._lexicon.probability, (each, each.title(), each.upper()))))
+            for each in pieces
+        )
+        return math.log(max(mass, _LEAST)) - apart >= PRIORS.least_gain
+
+    def _gains(self, form: str, clean: float) -> tuple[tuple[int, float], ...]:
+        """The families that may have left a word, by their places, with nats for each."""
+        known = self._of_families.get(form)
+        if known is None:
+            clean = min(clean, self._lexicon.probability(form))
+            known = tuple(
+                (place, nats)
+                for place, (_, preimages) in enumerate(self._families)
+                if any(preimages.leaving((form,)))
+                and (nats := gain(preimages.mass(form, merged=True), clean, len(form)))
+                >= PRIORS.least_gain
+            )
+            self._of_families.keep(form, known, form)
+        return known
+
+    def _left_spaces(self, in_order: Sequence[str], flagged: Collection[str]) -> bool:
+        """Whether strange words and those beside them may be pieces that lost the same."""
+        pieces = [pair for pair in pairwise(in_order) if pair[0] in flagged or pair[1] in flagged]
+        index = DeletionIndex.load(self._lexicon.lang)
+        rows = index.explain([left + right for left, right in pieces])
+        cuts = np.array([len(left) for left, _ in pieces], dtype=np.int64)
+        rows = rows.at(np.flatnonzero(rows.start == cuts[rows.token]))
+        lost = set(zip(rows.sequence.tolist(), rows.token.tolist(), strict=True))
+        speaking = Counter(sequence for sequence, _ in lost)
+        return max(speaking.values(), default=0) >= PRIORS.least_leaving
+
+    @cached_property
+    def _line_ends(self) -> tuple[Rule, Segmenter]:
+        """The rule by which words ran together at the ends of lines, and what parts them."""
+        (rule,) = Spaces.variants(_AS_SEEN)
+        preimages = Preimages.common((rule,), self._lexicon.lang)
+        return rule, Segmenter(Channel((rule,)), preimages)
+
+    def _ran_not_together(
+        self, runs: Mapping[str, int], words: Mapping[str, int], least: float
+    ) -> bool:
+        """Whether some runs are one word each."""
+        rule, segmenter = self._line_ends
+        if not segmenter.knows_pairs:
+            return True
+        bound, common = _Bound(), closed_class(self._lexicon)
+        for run, count in runs.items():
+            found = segmenter.of(run)
+            if found is None or not found.beside(run, common):
+                continue
+            nats = min(found.gain, PRIORS.gain_cap[min(len(run), len(PRIORS.gain_cap) - 1)])
+            if nats >= PRIORS.least_gain:
+                bound.add(nats, max(count, words.get(key(run), 0)))
+        return not bound.reaches(rule, least)
+
+
+@lru_cache(maxsize=10_000)
+def _absent(traces: int) -> float:
+    """Nats that so many traces may say at most by what is missing beside them."""
+    return odds_of_absence(0, PRIORS.missing_per_trace * traces, 1.0)
+
+
+def _words(telling: Iterable[Run]) -> list[Word]:
+    """The words of some runs; of one that is written in several ways, what says most."""
+    found: dict[str, Word] = {}
+    for word in chain.from_iterable(said.words for said in telling):
+        other = found.setdefault(word.form, word)
+        if other is not word:
+            worse = min(word, other, key=lambda each: each.clean)
+            found[word.form] = worse._replace(flagged=word.flagged or other.flagged)
+    return list(found.values())
+
+
+def _count(form: str, shown: str) -> int:
+    """How often a text in lower case holds a word, and no letter beside it."""
+    found, at = 0, shown.find(form)
+    while at >= 0:
+        end = at + len(form)
+        found += not (shown[at - 1 : at].isalpha() or shown[end : end + 1].isalpha())
+        at = shown.find(form, end)
+    return max(found, 1)
+
+
+def _shows_signs(text: str, telling: Mapping[str, Run], runs: Mapping[str, int]) -> bool:
+    """Whether marks stand where none belong, or paragraphs begin in lower case, more than once."""
+    odd: Counter[str] = Counter()
+    for run, said in telling.items():
+        for mark in said.odd:
+            odd[mark] += runs[run]
+    if max(odd.values(), default=0) >= PRIORS.least_marks:
+        return True
+    lower = sum(
+        word[0].islower()
+        for line in text.split("\n")
+        if not line[:1].isupper() and (word := _WORD.match(line))
+    )
+    return lower >= PRIORS.strange_words
