@@ -32,6 +32,7 @@ from textmend.language.tokens import (
     sentence_starts,
 )
 from textmend.mending.arcs import is_sign_of_loss, position
+from textmend.mending.preimages import Glimpse
 
 _APOSTROPHES = frozenset("'’‘`´")
 # Terse English does without articles, so that one is missed only where another is used.
@@ -217,6 +218,11 @@ class Census:
         found = np.zeros(len(self.lines), dtype=bool)
         found[self.tally.lines[self.mask(self.flagged)[self.tally.places]]] = True
         return found
+
+    @cached_property
+    def glimpse(self) -> Glimpse:
+        """The texts as they are looked through for what words were torn into."""
+        return Glimpse("".join([token.text for line in self.lines for token in line]))
 
     @property
     def residues(self) -> list[str]:

@@ -403,7 +403,8 @@ class Hypotheses:
             # Elsewhere words with endings look like two ("pruebela").
             known = segmenter.knows_pairs
             return self._run_together(segmenter) if known else Traces(census.tally)
-        pieces = self._pieces(rule, preimages) if preimages.torn else None
+        may_be_torn = bool(preimages.torn) and preimages.torn_in(census.glimpse, PRIORS.least_gain)
+        pieces = self._pieces(rule, preimages) if may_be_torn else None
         found = pieces or Traces(census.tally)
         # Who has no accents to write with has lost nothing else by that.
         clean = census.suspicious | census.bare if isinstance(rule, Accents) else census.suspicious

@@ -30,21 +30,15 @@ from textmend.inference.runs import Run, Runs, Word
 from textmend.inference.selection import odds_of_absence, price
 from textmend.language.lexicon import Lexicon, folded, key
 from textmend.language.tokens import WORD, are_code, is_word
-from textmend.mending.preimages import Preimages
+from textmend.mending.preimages import Glimpse, Preimages
 from textmend.mending.segmentation import Segmenter
 
 _WORD = regex.compile(WORD)
 # A word as most stand, which is no part of anything else.
 _PLAIN = regex.compile(rf"(?<!\S){WORD}(?=[ ,;\n]|\Z)")
-# The words beside a space that may be part of one of them: on its other side stands no word.
-_LOOSE = (
-    regex.compile(rf" (?<![\p{{L}}\p{{M}}\p{{N}},.;:!?)\]}}”] )({WORD})"),
-    regex.compile(rf" (?![\p{{L}}\p{{M}}\p{{N}}(\[{{“])(?<=({WORD}) )"),
-)
 # What begins mark-up and code, which may have spaces inside; and white space to Python alone.
 _CLOSER_LOOK = ("<", "`", "\x1c", "\x1d", "\x1e", "\x1f")
 _AS_SEEN = ("", " ")  # the residues that leave no mark of their own
-_LEAST = 1e-300  # a probability that is as good as none
 
 
 @dataclass
@@ -176,19 +170,18 @@ class Screen:
         self, text: str, words: Sequence[Word], joined: Mapping[str, int], least: float
     ) -> bool:
         """Whether no family of rules acted, nor a sequence that left a space."""
-        shown = folded(text)
-        in_order = _WORD.findall(shown)
-        counts = Counter(in_order)
-        alone, torn = self._torn
-        if any(form in shown for pair in torn.keys() & pairwise(in_order) for form in torn[pair]):
+        glimpse = Glimpse(text)
+        counts = Counter(glimpse.words)
+        if self._left_spaces(glimpse.words, {word.form for word in words if word.flagged}):
             return False
-        if self._left_spaces(in_order, {word.form for word in words if word.flagged}):
+        clean = {word.form: word.clean for word in words}
+        alone: set[str] = set()
+        for _, preimages in self._families:
+            alone |= preimages.torn_in(glimpse, PRIORS.least_gain) if preimages.torn else set()
+        if not alone <= counts.keys():  # what is no word was torn into several
             return False
         bounds = [_Bound() for _ in self._families]
-        # A word alone may be what is left of another one, and of a space beside it.
-        loose = chain.from_iterable(each.findall(shown) for each in _LOOSE)
-        clean = {word.form: word.clean for word in words}
-        for form in clean.keys() | alone.intersection(loose):
+        for form in clean.keys() | alone:
             for place, nats in self._gains(form, clean.get(form, 1.0)):
                 bounds[place].add(nats, counts[form])
         if any(
@@ -211,31 +204,6 @@ class Screen:
             for rule in family.variants(_AS_SEEN)
             if rule.reach == "text"
         ]
-
-    @cached_property
-    def _torn(self) -> tuple[frozenset[str], dict[tuple[str, str], list[str]]]:
-        """What families tear words into: what may stand alone, and others by their first two.
-
-        Where that is likelier than its pieces by what an explanation has to say at least.
-        """
-        alone: set[str] = set()
-        others: dict[tuple[str, str], list[str]] = {}
-        for _, preimages in self._families:
-            for form in preimages.torn:
-                pieces = _WORD.findall(form)
-                if len(pieces) == 1:
-                    alone.add(pieces[0])
-                elif pieces and self._tells(preimages.mass(form, merged=True), pieces):
-                    others.setdefault((pieces[0], pieces[1]), []).append(form)
-        return frozenset(alone), others
-
-    def _tells(self, mass: float, pieces: Sequence[str]) -> bool:
-        """Whether words are likelier than the pieces of one, however these are capitalised."""
-        apart = sum(
-            math.log(min(map(self._lexicon.probability, (each, each.title(), each.upper()))))
-            for each in pieces
-        )
-        return math.log(max(mass, _LEAST)) - apart >= PRIORS.least_gain
 
     def _gains(self, form: str, clean: float) -> tuple[tuple[int, float], ...]:
         """The families that may have left a word, by their places, with nats for each."""

@@ -23,7 +23,7 @@ from textmend.language.bigrams import Bigrams
 from textmend.language.lexicon import Lexicon, key
 from textmend.language.tokens import JOINING, Beside, Token, beside_capitals, sentence_starts, shape
 from textmend.mending.decoder import paths
-from textmend.mending.preimages import Candidate, Preimages
+from textmend.mending.preimages import Candidate, Preimages, log_share
 from textmend.mending.priors import PRIORS
 
 _LEAST_GAIN = 1e-3  # nats; more than the tokens have, so that an arc is taken where it can be
@@ -205,11 +205,6 @@ def _torn_words(
                 )
                 if (chance := log_share(here.mass_of(words[1:]))) > least
             )
-
-
-def log_share(share: float) -> float:
-    """The log of a share of all words; minus infinity where there is none."""
-    return math.log(share) if share else -math.inf
 
 
 def _form(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from operator import attrgetter
 
 import numpy as np
@@ -23,10 +23,15 @@ from textmend.channel.channel import Channel
 from textmend.channel.drops import Reach, Rule
 from textmend.language.lexicon import Lexicon, folded, key
 from textmend.language.spelling import Speller
-from textmend.language.tokens import Beside, Shape, Token, is_word, shape
+from textmend.language.tokens import WORD, Beside, Shape, Token, is_word, shape
 from textmend.mending.priors import PRIORS
 from textmend.mending.random_loss import Losses
 
+_WORD = regex.compile(WORD)
+_LOOSE = (
+    regex.compile(rf" (?<![\p{{L}}\p{{M}}\p{{N}},.;:!?)\]}}”] )({WORD})"),
+    regex.compile(rf" (?![\p{{L}}\p{{M}}\p{{N}}(\[{{“])(?<=({WORD}) )"),
+)
 _POSSESSIVES = ("'s", "'")
 _MARKS = frozenset("'-")  # of which words have some inside
 _ENTRY = 140  # bytes of a word under what is left of it
@@ -46,6 +51,27 @@ class Candidate:
     word: str
     prior: float = 0.0
     likelihood: float = 1.0
+
+
+class Glimpse:
+    """A text as it is looked through for what words were torn into.
+
+    ``text``: in lower case, with straight apostrophes; ``words``: its words in their order.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = folded(text)
+        self.words: list[str] = _WORD.findall(self.text)
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """The words that follow one another."""
+        return frozenset(pairwise(self.words))
+
+    @cached_property
+    def loose(self) -> frozenset[str]:
+        """The words beside a space that may be part of them: on its other side stands no word."""
+        return frozenset(chain.from_iterable(each.findall(self.text) for each in _LOOSE))
 
 
 class Preimages:
@@ -126,13 +152,14 @@ class Preimages:
         self._surfaces: Answers[tuple[str, bool, Beside], tuple[Candidate, ...]] = Answers(
             each=500, most=4_000_000
         )
+        self._torn_gains: Answers[str, float] = Answers(each=100, most=1_000_000)
         self._logs_alone: Answers[tuple[str, str], float] = Answers(each=200, most=2_000_000)
 
     @property
     def size(self) -> int:
         """Roughly the bytes that it takes."""
         words = len(self._words) + len(self._others) + sum(map(len, self.torn.values()))
-        kept = self._surfaces.size + self._logs_alone.size
+        kept = self._surfaces.size + self._torn_gains.size + self._logs_alone.size
         elsewhere = (each.size for each in list(self._elsewhere.values()) if each is not self)
         return _ENTRY * words + kept + sum(elsewhere)
 
@@ -202,6 +229,45 @@ class Preimages:
     def _elided(self, text: str) -> int:
         """The length of the elided word before another one, with its apostrophe."""
         return max(text.rfind("'"), text.rfind("’")) + 1 if self.lexicon.elides else 0
+
+    def torn_in(self, glimpse: Glimpse, least: float) -> set[str]:
+        """What a text may hold of what words are torn into, at a glance: nothing is left out.
+
+        What its pieces, without the spaces at their ends, are less likely to be by ``least`` nats
+        than the word; where marks are left of words, those marks.
+        """
+        if self._residues:
+            return {residue for residue in self._residues if residue in glimpse.text}
+        alone, others = self._torn_by_words
+        several = chain.from_iterable(others[pair] for pair in others.keys() & glimpse.pairs)
+        found = chain(alone & glimpse.loose, (form for form in several if form in glimpse.text))
+        return {form for form in found if self._torn_gain(form) >= least}
+
+    def _torn_gain(self, form: str) -> float:
+        """The most nats by which a word is likelier than what it was torn into, as words."""
+        known = self._torn_gains.get(form)
+        if known is None:
+            ways = (str.lower, str.title, str.upper)
+            apart = sum(
+                math.log(min(self.lexicon.probability(write(piece)) for write in ways))
+                for piece in _WORD.findall(form)
+            )
+            known = log_share(self.mass(form, merged=True)) - apart
+            self._torn_gains.keep(form, known, form)
+        return known
+
+    @cached_property
+    def _torn_by_words(self) -> tuple[frozenset[str], dict[tuple[str, str], list[str]]]:
+        """What words are torn into: those that stand alone, and others by their first two."""
+        alone: set[str] = set()
+        others: dict[tuple[str, str], list[str]] = {}
+        for form in self.torn:
+            first, *more = _WORD.findall(form) or [form]
+            if more:
+                others.setdefault((first, more[0]), []).append(form)
+            else:
+                alone.add(first)
+        return frozenset(alone), others
 
     @cached_property
     def _torn_from(self) -> dict[str, list[int]]:
@@ -430,6 +496,11 @@ def _with_marks(word: str, damaged: str) -> str:
     letters = iter(damaged)
     found = "".join(each if each in _MARKS else next(letters, "") for each in word)
     return found if key(found) == word and found != damaged and not next(letters, "") else ""
+
+
+def log_share(share: float) -> float:
+    """The log of a share of all words; minus infinity where there is none."""
+    return math.log(share) if share else -math.inf
 
 
 def typographic(word: str) -> str:
