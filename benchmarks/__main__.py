@@ -276,14 +276,17 @@ def ocr(paths: Sequence[Path], specs: Sequence[str]) -> None:
 
 @main.command()
 @click.option("--most", type=int, default=100_000, help="Growth is measured up to so many words.")
+@click.option("--check", is_flag=True, help="Fail where it is far slower than it was.")
 @click.option("--json", "json_file", type=_FILE, help="Default: in benchmarks/results/.")
-def speed(most: int, json_file: Path | None) -> None:
+def speed(most: int, check: bool, json_file: Path | None) -> None:
     """Words per second, start-up, memory, and growth, as ratios to a floor."""
     from benchmarks.speed import measure_speed, speed_tables
 
     found = measure_speed(most=most)
     _print(speed_tables(found))
     _write(json_file or _RESULTS / "speed.json", found.to_dict())
+    if check and (slow := found.complaints()):
+        raise click.ClickException("\n".join(slow))
 
 
 @main.command()

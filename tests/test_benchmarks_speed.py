@@ -21,6 +21,13 @@ def test_ratios_are_times_the_floor() -> None:
     assert Measured("mend", 50.0, 200.0, "words/s", rate=True).ratio == 4.0
 
 
+def test_what_is_far_slower_than_it_was_is_told() -> None:
+    fast = Measured("mend clean articles, again", 50.0, 1000.0, "words/s", rate=True)
+    slow = Measured("mend clean articles, first time", 1.0, 1000.0, "words/s", rate=True)
+    (complaint,) = Speed((fast, slow), (), {}).complaints()
+    assert complaint.startswith("mend clean articles, first time: 0.0010 of the floor")
+
+
 def test_the_exponent_of_growth() -> None:
     assert Growth("x", (1000, 10_000, 100_000), (1.0, 10.0, 100.0)).exponent == pytest.approx(1)
     assert Growth("x", (1000, 10_000), (1.0, 100.0)).exponent == pytest.approx(2)
@@ -28,7 +35,10 @@ def test_the_exponent_of_growth() -> None:
 
 
 def test_a_small_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, small in (("_REPEATS", 1), ("_PROCESSES", 1), ("_BASE", 300), ("_CLEAN_BASE", 300)):
+    for name, small in (
+        *(("_REPEATS", 1), ("_PROCESSES", 1), ("_BASE", 300), ("_CLEAN_BASE", 300)),
+        ("_ARTICLE", 20),
+    ):
         monkeypatch.setattr(speed, name, small)
     found = measure_speed(most=1000)
     assert isinstance(found, Speed)

@@ -458,11 +458,11 @@ def test_three_words_are_missed_for_each_that_is_seen_to_be_damaged(
 ) -> None:
     asked: list[float] = []
 
-    def odds_of_absence(observed: int, expected: float, share: float) -> float:
+    def noted(observed: int, expected: float, share: float) -> float:
         asked.append(expected)
         return odds_of_absence(observed, expected, share)
 
-    monkeypatch.setattr("textmend.inference.selection.absence", absence)
+    monkeypatch.setattr("textmend.inference.selection.odds_of_absence", noted)
     # A long line, of which many words should hold "er", none does, and one has lost it.
     words = [word for text in NEWS[:9] for word in text.split() if "er" not in word.lower()]
     counted = Census.of([lines(tokenize(" ".join(words) + " the goves."))], Lexicon.load("en"))

@@ -28,10 +28,8 @@ from textmend.mending.priors import PRIORS
 from textmend.mending.random_loss import Losses
 
 _WORD = regex.compile(WORD)
-_LOOSE = (
-    regex.compile(rf" (?<![\p{{L}}\p{{M}}\p{{N}},.;:!?)\]}}”] )({WORD})"),
-    regex.compile(rf" (?![\p{{L}}\p{{M}}\p{{N}}(\[{{“])(?<=({WORD}) )"),
-)
+# A word, and nothing for an abbreviation, of whose letters none is a word.
+_WORD_IF_ANY = regex.compile(rf"(?:\p{{L}}\.){{2,}}|({WORD})")
 _POSSESSIVES = ("'s", "'")
 _MARKS = frozenset("'-")  # of which words have some inside
 _ENTRY = 140  # bytes of a word under what is left of it
@@ -56,22 +54,18 @@ class Candidate:
 class Glimpse:
     """A text as it is looked through for what words were torn into.
 
-    ``text``: in lower case, with straight apostrophes; ``words``: its words in their order.
+    ``text``: in lower case, with straight apostrophes; ``words``: its words in their order, and
+    an empty one for each abbreviation.
     """
 
     def __init__(self, text: str) -> None:
         self.text = folded(text)
-        self.words: list[str] = _WORD.findall(self.text)
+        self.words: list[str] = _WORD_IF_ANY.findall(self.text)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
         """The words that follow one another."""
         return frozenset(pairwise(self.words))
-
-    @cached_property
-    def loose(self) -> frozenset[str]:
-        """The words beside a space that may be part of them: on its other side stands no word."""
-        return frozenset(chain.from_iterable(each.findall(self.text) for each in _LOOSE))
 
 
 class Preimages:
@@ -240,7 +234,9 @@ class Preimages:
             return {residue for residue in self._residues if residue in glimpse.text}
         alone, others = self._torn_by_words
         several = chain.from_iterable(others[pair] for pair in others.keys() & glimpse.pairs)
-        found = chain(alone & glimpse.loose, (form for form in several if form in glimpse.text))
+        found = chain(
+            alone.intersection(glimpse.words), (form for form in several if form in glimpse.text)
+        )
         return {form for form in found if self._torn_gain(form) >= least}
 
     def _torn_gain(self, form: str) -> float:

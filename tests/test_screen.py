@@ -1,0 +1,174 @@
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import corpora
+from textmend import Channel, Mender
+from textmend.channel.channel import Drop
+from textmend.channel.families import Ligatures, NonAscii
+from textmend.inference import runs as runs_module
+from textmend.inference.census import Census
+from textmend.inference.explanations import Hypotheses
+from textmend.inference.infer import MIN_LOG_ODDS, infer
+from textmend.inference.priors import PRIORS
+from textmend.inference.runs import Runs
+from textmend.inference.screen import Screen
+from textmend.inference.screen import _words as merged
+from textmend.inference.vanished import MissedByPairs
+from textmend.language.bigrams import Bigrams
+from textmend.language.lexicon import Lexicon, key
+from textmend.language.tokens import lines, tokenize
+from textmend.mending.arcs import torn
+from textmend.mending.preimages import Glimpse, Preimages
+
+NEWS = [document.text for document in corpora.load("news", split="dev")]
+CHANNELS = (
+    *("the,ad", "the", "e", "ing", "o,in", "a", "and", "of", "s", "ff,fi", "th@start"),
+    *("ligatures", "ligatures:space", "ligatures:?", "non-ascii:space", "drop-caps", "doubled"),
+    *("apostrophes", "apostrophes:space", "hyphens", "spaces:line-ends", "random:2%"),
+)
+
+STRANGE = ("wter", "othr", "ministration", "mor", "bot", "stmnt", "pple", "y", "smthng", "frm")
+PIECES = (
+    *("classi", "es", "o", "ce", "di", "erent", "of", "the", "rst", "caf", "na", "ve", "a", "on"),
+    *("in", "sta", "U.S.", ",", ".", "-", "“", "(", "\n"),
+)
+
+
+def finds_something(text: str, lang: str = "en") -> bool:
+    """Whether inference, which takes a text apart, finds anything in it."""
+    missed = MissedByPairs(Bigrams.load(lang))
+    return bool(infer([lines(tokenize(text))], Lexicon.load(lang), missed).inference)
+
+
+def passages(text: str, rng: random.Random) -> list[str]:
+    """A text, and its beginnings of several lengths."""
+    return [text, *(text[: rng.randint(100, len(text))] for _ in range(2))]
+
+
+@pytest.mark.parametrize("spec", CHANNELS)
+def test_no_text_is_sound_in_which_inference_finds_something(spec: str) -> None:
+    rng, screen, channel = random.Random(spec), Screen.load("en"), Channel.parse(spec)
+    for text in rng.sample(NEWS, 4):
+        for passage in passages(text, rng):
+            half = len(passage) // 2
+            # All of it damaged, the end of it, and hardly any.
+            for damaged in (
+                channel.apply(passage),
+                passage[:half] + channel.apply(passage[half:]),
+                passage[:-100] + channel.apply(passage[-100:]),
+            ):
+                if screen.is_sound(damaged, MIN_LOG_ODDS):
+                    assert not finds_something(damaged), damaged
+
+
+@pytest.mark.parametrize("corpus", ["negative", "prose", "languages"])
+def test_no_clean_text_is_sound_in_which_inference_finds_something(corpus: corpora.SetName) -> None:
+    for document in corpora.load(corpus)[::3]:
+        lang = document.language if corpus == "languages" else "en"
+        if Screen.load(lang).is_sound(document.text, MIN_LOG_ODDS):
+            assert not finds_something(document.text, lang)
+
+
+def test_most_clean_news_is_sound_at_a_glance() -> None:
+    screen = Screen.load("en")
+    sound = sum(screen.is_sound(text, MIN_LOG_ODDS) for text in NEWS)
+    assert sound > 0.6 * len(NEWS)
+
+
+def test_what_is_asked_of_rules_is_what_the_screen_asks() -> None:
+    text = "The barn was near town. It was a good day for all of them, and in truth to be there. "
+    text = text * 3 + "He wen t on. The wter was cold, the wter was deep, and wter it was."
+    screen = Screen.load("en")
+    answers = [screen.is_sound(text, least) for least in (0.0, 3.0, 10.0, 40.0)]
+    assert answers == sorted(answers), "the more is asked, the more is sound"
+    assert not screen.is_sound("A clean sentence.", -1.0), "below zero anything might be believed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Some <b class='x y'>the</b> text and `the code` in the text.",
+        "Bob\x1c the\x1d builder",
+    ],
+)
+def test_what_may_hold_words_that_are_none_is_looked_at_closely(text: str) -> None:
+    assert not Screen.load("en").is_sound(text, MIN_LOG_ODDS)
+
+
+letters = st.text(st.sampled_from("abetdmpsé'’.,:;!?&@#$%_()[]\"“”-–/0123 \n\u0301\ufffdIUS"))
+
+
+@given(letters)
+def test_the_words_and_odd_marks_of_a_text_are_those_of_its_runs(text: str) -> None:
+    census = Census.of([lines(tokenize(text))], Lexicon.load())
+    split = Counter(text.split())
+    telling = Runs.load("en").telling(split)
+    marks = Counter[str]()
+    for run, said in telling.items():
+        marks.update({mark: said.odd.count(mark) * split[run] for mark in said.odd})
+    assert all(marks[mark] >= count for mark, count in census.marks.items())
+    words = sum(token.kind == "word" for token in tokenize(text))
+    assert words <= split.total() + sum(
+        (said.size - 1) * split[run] for run, said in telling.items()
+    )
+    known = {word.form: word for word in merged(telling.values())}
+    for place, clean in census.suspicious.items():
+        word = known[census.types[place]]
+        assert word.clean <= clean
+        assert word.flagged or place not in census.flagged
+
+
+@given(st.lists(st.sampled_from(STRANGE)))
+def test_a_word_says_as_much_of_sequences_as_inference_lets_it_say(words: list[str]) -> None:
+    text = " ".join(words)
+    census = Census.of([lines(tokenize(text))], Lexicon.load())
+    hypotheses = Hypotheses(census, "en")
+    said = {
+        word.form: sorted(word.gains.tolist())
+        for run in Runs.load("en").telling(Counter(words)).values()
+        for word in run.words
+    }
+    for rule in hypotheses.rules():
+        if isinstance(rule, Drop) and not rule.residue:
+            for trace, nats in hypotheses.traces(rule).gains.items():
+                gains = said[census.types[trace]]
+                assert min(abs(gain - nats) for gain in gains) < 1e-9
+
+
+@given(
+    st.lists(
+        st.sampled_from(PIECES),
+        max_size=20,
+    )
+)
+@pytest.mark.parametrize("rule", [Ligatures(" "), Ligatures(" ", extended=True), NonAscii(" ")])
+def test_what_is_torn_is_seen_at_a_glance(rule: Ligatures | NonAscii, pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    preimages = Preimages.common((rule,), "en")
+    glimpsed = preimages.torn_in(Glimpse(text), PRIORS.least_gain)
+    for line in lines(tokenize(text)):
+        for found in torn(line, Channel((rule,)), preimages, sure=True).values():
+            if found.gain >= PRIORS.least_gain:
+                tokens = line[found.first : found.last + 1]
+                assert key("".join(token.text for token in tokens)) in glimpsed
+
+
+def test_what_is_known_of_runs_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs_module, "_MOST_DULL", 10)
+    known = Runs(Lexicon.load())
+    dull = [word for word in Lexicon.load().words[:200] if len(word) > 3]
+    for word in dull:
+        assert not known.telling({word: 1})
+    assert len(known._dull) <= 10
+    known.telling({"x" * 5000: 1, ",".join(["the"] * 300): 1})
+    assert len(known._dull) <= 10
+    assert known._telling.size < 20_000
+
+
+def test_a_source_without_damage_leaves_its_texts_alone() -> None:
+    mender = Mender(channel=[])
+    assert mender.mend("Furrmore, y met or farmers.") == "Furrmore, y met or farmers."
