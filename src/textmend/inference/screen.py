@@ -21,7 +21,7 @@ import regex
 
 from textmend.cache import Answers
 from textmend.channel.channel import Channel
-from textmend.channel.drops import Rule
+from textmend.channel.drops import Drop, Rule
 from textmend.channel.families import FAMILIES, Accents, Apostrophes, Spaces
 from textmend.inference.explanations import closed_class, gain
 from textmend.inference.hypotheses import DeletionIndex, hashes
@@ -70,6 +70,9 @@ class Screen:
         self._of_families: Answers[str, tuple[tuple[int, float], ...]] = Answers(
             each=300, most=4_000_000
         )
+        # Single letters by their hashes: many words are damaged by those, or seem to be.
+        letters = list(lexicon.letters)
+        self._letters = dict(zip(hashes(letters).tolist(), letters, strict=True))
         self._function_words = [
             (word, f" {word} ", lexicon.frequency(word))
             for word in islice(lexicon.words, PRIORS.function_words)
@@ -126,31 +129,60 @@ class Screen:
         expected = [each for each in self._function_words if each[2] * size >= PRIORS.conspicuous]
         if not all(spaced in text for _, spaced, _ in expected):
             return False
+        words = [word for word in words if len(word.sequences)]
         if not words:
             return True
         sequences = np.concatenate([word.sequences for word in words])
-        # One word is enough to speak for a word that is missing.
-        spoken_for = np.isin(hashes([word for word, *_ in expected]), sequences)
-        if not all(
-            self._holds_enough(text, word, share * size)
-            for word, _, share in compress(expected, spoken_for)
-        ):
-            return False
         gains = np.concatenate([word.gains for word in words])
         prices = np.concatenate([word.prices for word in words])
         shown = folded(text)
         times = np.repeat(
             [_count(word.form, shown) for word in words], [len(word.gains) for word in words]
         )
-        _, first, inverse, speaking = np.unique(
+        found, first, inverse, speaking = np.unique(
             sequences, return_index=True, return_inverse=True, return_counts=True
         )
         told = np.bincount(inverse, gains * (1.0 + np.log(times)))
         traces = np.bincount(inverse, times)
-        return not any(
-            told[at] + _absent(int(traces[at])) - prices[first[at]] - PRIORS.damage >= least
-            for at in np.flatnonzero(speaking > 1).tolist()
+        for at in np.flatnonzero(speaking > 1).tolist():
+            bound = told[at] + _absent(int(traces[at])) - prices[first[at]] - PRIORS.damage
+            letter = self._letters.get(int(found[at]))
+            if bound >= least and not (
+                # Of a leak there is this much less to be said.
+                letter and bound - PRIORS.leak < least and _spares(text, letter, words, found[at])
+            ):
+                return False
+        # One word is enough to speak for a word that is missing.
+        missing = hashes([word for word, *_ in expected])
+        places = np.searchsorted(found, missing).clip(max=len(found) - 1)
+        return all(
+            self._is_no_loss(text, word, float(told[at]), int(speaking[at]), least)
+            or self._holds_enough(text, word, share * size)
+            for (word, _, share), at in compress(
+                zip(expected, places.tolist(), strict=True), found[places] == missing
+            )
         )
+
+    def _is_no_loss(self, text: str, word: str, told: float, speaking: int, least: float) -> bool:
+        """Whether a common word was surely not deleted, though it may be missing.
+
+        ``told``: the nats that ``speaking`` other words say for it. Where lines that hold it are
+        damaged, these are all that speaks for it; where none is, inference asks no network about
+        the few words of the others.
+        """
+        rule = Drop(word)
+        told -= price(rule, conspicuous=True) + PRIORS.damage
+        if told >= least or speaking >= PRIORS.least_traces:  # of so many it may be a leak
+            return False
+        without = holding = 0
+        for line in text.split("\n"):
+            if any(word in plain for plain in _PLAIN.findall(line)):
+                holding += 1
+            else:
+                without += len(_WORD.findall(line))
+        due = without * self._lexicon.commonest.rate(rule.pattern)
+        told += odds_of_absence(0, due, 1.0) + PRIORS.most_missed * due - PRIORS.border
+        return holding > 0 and told <= 0.0
 
     def _holds_enough(self, text: str, word: str, expected: float) -> bool:
         """Whether a text surely holds a word as often as others do, so that it is not missed.
@@ -260,6 +292,26 @@ class Screen:
 def _absent(traces: int) -> float:
     """Nats that so many traces may say at most by what is missing beside them."""
     return odds_of_absence(0, PRIORS.missing_per_trace * traces, 1.0)
+
+
+def _spares(text: str, letter: str, words: Iterable[Word], sequence: np.uint64) -> bool:
+    """Whether the lines of the words that may have lost a letter hold so much of it that it is not.
+
+    To be damaged beside others that are, a line must not cost more than two borders.
+    """
+    speaking = {
+        word.form: float(word.gains[word.sequences == sequence].sum())
+        for word in words
+        if sequence in word.sequences
+    }
+    for line in text.split("\n"):
+        shown = folded(line)
+        told = sum(nats * _count(form, shown) for form, nats in speaking.items() if form in shown)
+        if told:
+            spared = sum(letter in plain for plain in _PLAIN.findall(line))
+            if told - PRIORS.survivor * spared > -2.0 * PRIORS.border:
+                return False
+    return True
 
 
 def _words(telling: Iterable[Run]) -> list[Word]:
