@@ -70,14 +70,17 @@ class Screen:
         self._of_families: Answers[str, tuple[tuple[int, float], ...]] = Answers(
             each=300, most=4_000_000
         )
-        # Single letters by their hashes: many words are damaged by those, or seem to be.
-        letters = list(lexicon.letters)
-        self._letters = dict(zip(hashes(letters).tolist(), letters, strict=True))
         self._function_words = [
             (word, f" {word} ", lexicon.frequency(word))
             for word in islice(lexicon.words, PRIORS.function_words)
             if word.isalpha()
         ]
+
+    @cached_property
+    def _letters(self) -> dict[int, str]:
+        """Letters by their hashes: most words that seem to be damaged seem to lack but one."""
+        letters = list(self._lexicon.letters)
+        return dict(zip(hashes(letters).tolist(), letters, strict=True))
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -146,10 +149,11 @@ class Screen:
         traces = np.bincount(inverse, times)
         for at in np.flatnonzero(speaking > 1).tolist():
             bound = told[at] + _absent(int(traces[at])) - prices[first[at]] - PRIORS.damage
-            letter = self._letters.get(int(found[at]))
             if bound >= least and not (
                 # Of a leak there is this much less to be said.
-                letter and bound - PRIORS.leak < least and _spares(text, letter, words, found[at])
+                bound - PRIORS.leak < least
+                and (letter := self._letters.get(int(found[at])))
+                and _spares(text, letter, words, found[at])
             ):
                 return False
         # One word is enough to speak for a word that is missing.
