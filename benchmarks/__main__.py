@@ -25,6 +25,12 @@ from benchmarks import tables
 from benchmarks.accuracy import Report, circumstances, measure
 from benchmarks.alarms import POOL_WORDS, measure_alarms
 from benchmarks.batch import batch_table, measure_batch
+from benchmarks.calibration import (
+    THRESHOLDS,
+    calibration_tables,
+    measure_calibration,
+    verdicts,
+)
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.fingerprint import fingerprints, together
@@ -138,6 +144,28 @@ def peers(systems: Sequence[str], **options: Any) -> None:
     for name, why in missing.items():
         click.echo(f"{name}: not run: {why}")
     _keep(report, "peers", options)
+
+
+@main.command()
+@_measuring("the+ad,ing,e,of+a,o+in,er,st,ligatures:?,apostrophes", 20)
+@click.option("--model", default="small", help="small, large or a file.")
+@click.option("--test", required=True, help="A corpus, as elsewhere, that nothing is fitted on.")
+def calibration(model: str, test: str, **options: Any) -> None:
+    """What probabilities are worth by kind of edit, fitted on a corpus and tried on another."""
+    damagers, sets = select(options["channels"]), []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for corpus in (options["corpus"], test):
+            chosen = _documents(**options | {"corpus": corpus})
+            task = progress.add_task(corpus, total=len(chosen) * len(damagers))
+            sets.append(verdicts(chosen, damagers, model, partial(progress.advance, task)))
+    found = measure_calibration(*sets)
+    _print(calibration_tables(model, found, sets[1]))
+    curve = {threshold: sets[1].at(threshold) for threshold in THRESHOLDS}
+    described = {"kinds": {kind: asdict(each) for kind, each in found.items()}, "curve": curve}
+    _write(
+        options["json_file"] or _RESULTS / f"calibration-{Path(model).stem}.json",
+        {**circumstances(), "model": model, **described},
+    )
 
 
 @main.command()
