@@ -176,10 +176,13 @@ class Lattice:
         whole = torn(line, self._channel, preimages) if preimages.torn else {}
         found: list[Arc] = []
         before: Token | None = None
+        opened = True  # whether what follows is the first within a line, a bracket, a quotation
         blank = ""
         covered = 0  # the offset up to which a torn word has taken the text
         at = position(line[0], line)
-        for token, first, beside, part in zip(line, starts, capitals, parts, strict=True):
+        for token, first, beside, part, opens in zip(
+            line, starts, capitals, parts, opening(line), strict=True
+        ):
             here, at = at, "text"
             kind, text, start = token
             if start < covered:
@@ -202,21 +205,23 @@ class Lattice:
                     doubt += PRIORS.never_written
                 slot = self._torn_slot(piece.words, first, beside, doubt)
             seam = seams.get(start) if seams else None
-            inserted = self._insertion(before, blank, token, vanished[0][1]) if vanished else None
+            inserted = (
+                self._insertion(before, blank, token, vanished[0][1], opened) if vanished else None
+            )
             if inserted:
                 # Two spaces, or one after a mark that opens something, are where a word was.
-                opened = whitespace != "keep" and before is not None and before.text in _OPENING
+                parted = whitespace != "keep" and before is not None and opened
                 empty = (
-                    PRIORS.empty if opened or (telling and blank == "  " and not first) else usual
+                    PRIORS.empty if parted or (telling and blank == "  " and not first) else usual
                 )
                 found.append(Arc(start, end, slot, vanished, *inserted, empty, seam))
             else:
                 found.append(Arc(start, end, slot, seam=seam))
-            before, blank, covered = token, "", end
+            before, blank, covered, opened = token, "", end, opens
         return found
 
     def _insertion(
-        self, before: Token | None, blank: str, token: Token, word: str
+        self, before: Token | None, blank: str, token: Token, word: str, opened: bool
     ) -> tuple[int, str] | None:
         """Where a word would be inserted between two tokens, and in which white space.
 
@@ -233,9 +238,8 @@ class Lattice:
             # Before a dash few words vanish, unless both their spaces are still there.
             if not (follows or (closing and blank) or (token.text in _DASHES and len(blank) > 1)):
                 return None
-        opened = before is None or (
-            before.kind == "other" and (before.text in _OPENING or is_tag(before.text))
-        )
+        if before is not None and is_tag(before.text):
+            opened = True
         left, right = "" if opened else " ", "" if closing else " "
         asked = before is None, left, right
         if asked not in self._left:
@@ -356,7 +360,30 @@ def _lost_marks(written: str, left: str) -> bool:
     return "".join(filter(str.isalpha, base_letters(written))) == base_letters(left)
 
 
+def opening(line: Sequence[Token]) -> list[bool]:
+    """For each token of a line, whether it is a mark that opens what follows.
+
+    A straight quotation mark does where none is open, and white space, or nothing, stands before.
+
+    >>> from textmend.language.tokens import tokenize
+    >>> line = tokenize('He said " thing" and left (')
+    >>> [token.text for token, opens in zip(line, opening(line)) if opens]
+    ['"', '(']
+    """
+    found, is_open = [], dict.fromkeys(_STRAIGHT, False)
+    apart = True
+    for kind, text, _ in line:
+        opens = kind == "other" and text in _OPENING
+        if text in is_open:
+            opens = apart and not is_open[text]
+            is_open[text] = opens
+        found.append(opens)
+        apart = opens or kind == "space"
+    return found
+
+
 _OPENING = frozenset("([{“‘")
+_STRAIGHT = "\"'"
 _BEFORE = _OPENING | frozenset('"$£€')
 _DASHES = frozenset("–—-")
 _CLOSING = frozenset(".,;:!?)]}”’")
