@@ -41,6 +41,7 @@ from benchmarks.mistakes import find_mistakes
 from benchmarks.mixtures import measure_mixtures, mixtures_table
 from benchmarks.ocr import measure_ocr, ocr_table
 from benchmarks.peers import LOADERS, ORACLE, load
+from benchmarks.reading import read_mistakes
 from benchmarks.systems import Missing
 from textmend import Channel
 
@@ -144,6 +145,28 @@ def peers(systems: Sequence[str], **options: Any) -> None:
     for name, why in missing.items():
         click.echo(f"{name}: not run: {why}")
     _keep(report, "peers", options)
+
+
+@main.command()
+@click.option("--model", "models", multiple=True, default=["small", "large"], help="Repeatable.")
+@click.option("--json", "json_file", type=_FILE, default=_RESULTS / "reading.json")
+def reading(models: Sequence[str], json_file: Path) -> None:
+    """Mistakes that a reader would see, by differences that were read and marked."""
+    table = Table(title="Clear mistakes, the+ad told, news of corpora/")
+    for heading in ("model", "words", "differences", "of them read", "clear", "per 1,000 words"):
+        table.add_column(heading, justify="left" if heading == "model" else "right")
+    described = {}
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("mending", total=None)
+        for model in models:
+            found = read_mistakes(model, partial(progress.advance, task))
+            rate, low, high = found.per_thousand
+            counts = (found.words, found.differences, found.read, found.clear)
+            shown = f"{rate:.1f} ({low:.1f} to {high:.1f})"
+            table.add_row(model, *(f"{count:,}" for count in counts), shown)
+            described[model] = {**asdict(found), "per thousand": (rate, low, high)}
+    _print([table])
+    _write(json_file, {**circumstances(), **described})
 
 
 @main.command()
