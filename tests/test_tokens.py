@@ -109,3 +109,8 @@ def test_markup_and_code_in_prose_are_kept_whole(text: str, kept: list[str]) -> 
 )
 def test_markdown_is_running_text_with_code_in_it(text: str, is_code: bool) -> None:
     assert code_lines(lines(tokenize(text))) == [is_code]
+
+
+@pytest.mark.parametrize("text", ["1.3m", "10.30am", "1,000km", "27th", "5bn"])
+def test_what_touches_a_number_is_no_word(text: str) -> None:
+    assert [(token.kind, token.text) for token in tokenize(f"£{text}, or")][1] == ("other", text)

@@ -40,6 +40,7 @@ _TOKEN = regex.compile(
       | (?<!\w)\w++(?:\.\w++){0,9}+\(\)               # a call: name()
       | (?:\p{L}\.){2,}                               # an abbreviation: U.S.
       | [\p{L}\p{M}]*[\p{N}_](?:[\p{L}\p{N}\p{M}_]*)[\p{L}_][\p{L}\p{N}\p{M}_]*   # 27th, is_on
+      | \p{N}+(?:[.,:]\p{N}+)+[\p{L}\p{M}]+         # 1.3m, 10.30am
       | [\p{L}\p{M}]+[\p{N}_]+                        # B2, x_
       | (?<![\p{L}\p{M}'’])\p{L}(?=\))                # a label: a) or (a)
     )
