@@ -1,13 +1,16 @@
 """Bytes as text and back: what cannot be is said with its place and the remedy.
 
-Start reading at :func:`decode`.
+Start reading at :func:`decode`; :func:`detected` tells the encoding of a file where that is asked.
 """
 
 from __future__ import annotations
 
+import codecs
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from importlib import import_module
+from pathlib import Path
 
-from textmend.batch import formats
+from textmend.batch import containers, formats
 from textmend.errors import TextmendError
 
 
@@ -29,6 +32,51 @@ def decode(data: bytes, name: str, encoding: str) -> str:
         ) from None
     except LookupError:
         raise unknown_encoding(encoding) from None
+
+
+AUTO = "auto"
+_HEAD = 1 << 20  # bytes of a file that its encoding is told by
+
+
+def detected(path: Path) -> str:
+    """The encoding of a file, told by its mark or by its bytes.
+
+    What is UTF-8 is that; else the package chardet is asked, which was right about all of 156 news
+    texts in eight languages where charset-normalizer was right about 97 (see docs/collections.md).
+    """
+    with containers.open_read(path) as stream:
+        head = stream.read(_HEAD)
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # its last character may be cut
+    except UnicodeDecodeError:
+        formats.refuse_bytes(str(path), head)
+        return _likeliest(path, head)
+    return "utf-8"
+
+
+def _likeliest(path: Path, head: bytes) -> str:
+    try:
+        detect = import_module("chardet").detect
+    except ImportError:
+        raise TextmendError(
+            f"{path}: is not utf-8, and to tell its encoding needs the package chardet; "
+            "pip install 'textmend[encodings]', or name the encoding"
+        ) from None
+    if len(head) == _HEAD:  # whole lines, so that no character is cut
+        head = head[: head.rfind(b"\n") + 1] or head
+    name = detect(head)["encoding"]
+    try:
+        encoding = codecs.lookup(name or "").name
+        if head.decode(encoding).encode(encoding) == head:
+            return encoding
+    except (LookupError, UnicodeError):
+        pass
+    raise TextmendError(
+        f"{path}: is in no encoding that its bytes would tell; "
+        "name it, such as --encoding cp1252, or save the file as utf-8"
+    )
 
 
 def unknown_encoding(encoding: str) -> TextmendError:

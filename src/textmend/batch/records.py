@@ -57,8 +57,10 @@ class Writer(Protocol):
 class Format(ABC):
     """A file, and how the texts in it are read and written.
 
-    ``path``: the file, which is opened anew for each use.
+    ``path``: the file, which is opened anew for each use. ``encoding``: that of its texts.
     """
+
+    encoding = "utf-8"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -94,8 +96,10 @@ def format_of(
 
     ``field``: the field that holds the texts, in a format with fields; plain text has none, and no
     use for it. ``source_field``: the one that says where a text comes from. ``encoding``: that of
-    the file; Parquet has its own.
+    the file, or ``"auto"`` to have it told by its bytes; Parquet has its own.
     """
+    if encoding == decoding.AUTO:
+        encoding = decoding.detected(path)
     try:
         "\n".encode(encoding)
     except LookupError:
@@ -133,6 +137,7 @@ class _Pieces(Format):
 
     def __init__(self, path: Path, encoding: str) -> None:
         super().__init__(path)
+        self.encoding = encoding
         with containers.open_read(path) as stream:
             self._encoding = _exact_encoding(encoding, stream.read(4))
 

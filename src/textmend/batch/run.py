@@ -40,8 +40,8 @@ class Settings:
 
     ``options``: those of :class:`textmend.Mender`, without its channel. ``channel``: where it is
     known for all texts; else those of sources are inferred as ``sources`` says. ``field``: that of
-    the texts in files with fields. ``encoding``: that of the files. ``as_json``: results are not
-    the files again but one object of JSON for each text.
+    the texts in files with fields. ``encoding``: that of the files, or "auto". ``as_json``: results
+    are not the files again but one object of JSON for each text.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Settings:
     def read_as(self, found: Format) -> dict[str, Any]:
         """What the log of edits says of how a file was read."""
         plain = isinstance(found, Text)
-        return {"field": None if plain else self.field, "encoding": self.encoding}
+        return {"field": None if plain else self.field, "encoding": found.encoding}
 
 
 @dataclass(frozen=True, slots=True)

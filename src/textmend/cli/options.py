@@ -16,7 +16,7 @@ import click
 from textmend.api import Mender
 from textmend.batch import inputs
 from textmend.batch.channels import Sources
-from textmend.batch.decoding import unknown_encoding
+from textmend.batch.decoding import AUTO, unknown_encoding
 from textmend.batch.inputs import Found
 from textmend.batch.results import place_of
 from textmend.channel.channel import Channel, names_a_file
@@ -33,6 +33,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _encoding(name: str) -> str:
+    if name == AUTO:
+        return name
     try:
         "".encode(name)
     except LookupError:
@@ -60,7 +62,7 @@ def reading(command: Command) -> Command:
             type=parsed(_encoding),
             default="utf-8",
             show_default=True,
-            help="Encoding of texts.",
+            help="Encoding of texts; auto: of each file, as its bytes tell.",
         ),
         click.option(
             "--field", metavar="NAME", help="Where the texts are in JSON lines, CSV and Parquet."
