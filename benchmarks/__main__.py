@@ -33,6 +33,7 @@ from benchmarks.calibration import (
 )
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
+from benchmarks.encodings import measure_encodings
 from benchmarks.fingerprint import fingerprints, together
 from benchmarks.languages import recognized
 from benchmarks.losses import FAMILIES, measure_losses
@@ -145,6 +146,25 @@ def peers(systems: Sequence[str], **options: Any) -> None:
     for name, why in missing.items():
         click.echo(f"{name}: not run: {why}")
     _keep(report, "peers", options)
+
+
+@main.command()
+@click.option("--corpus", default="languages", help="Texts in several languages.")
+@click.option("--json", "json_file", type=_FILE, default=_RESULTS / "encodings.json")
+def encodings(corpus: str, json_file: Path) -> None:
+    """How often the encoding of a text in an old one is told by its bytes."""
+    try:
+        found = measure_encodings(documents(corpus))
+    except Missing as reason:
+        raise click.ClickException(str(reason)) from None
+    packages = [each for each in next(iter(found.values()), {}) if each != "texts"]
+    table = Table(title="Texts whose encoding was told")
+    for heading in ("encoding", "texts", *packages):
+        table.add_column(heading, justify="left" if heading == "encoding" else "right")
+    for encoding, counts in found.items():
+        table.add_row(encoding, *(str(counts[each]) for each in ("texts", *packages)))
+    _print([table])
+    _write(json_file, {**circumstances(), "corpus": corpus, "counts": found})
 
 
 @main.command()
