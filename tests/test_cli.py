@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -13,8 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import corpora
+import textmend
 from textmend import Channel, mend
 from textmend.cli import main
+from textmend.models.cascade import NAMED
+from textmend.models.modelfile import digest_of
 
 CLEAN = corpora.load("news", split="dev")[0].text
 DAMAGED = Channel.of("the", "ad").apply(CLEAN)
@@ -548,3 +552,13 @@ def test_the_module_is_the_command() -> None:
         check=True,
     )
     assert found.stdout == "Netherlands"
+
+
+def test_version_says_what_decides_the_results() -> None:
+    result = CliRunner().invoke(main, ["--version"])
+    assert result.exit_code == 0
+    first, *others = result.stdout.splitlines()
+    assert first == f"textmend {textmend.__version__}"
+    shown = "\n".join(others)
+    assert f"model small: {digest_of(NAMED['small'])[:12]}" in shown
+    assert f"wordfreq {metadata.version('wordfreq')}" in shown

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import click
 
-from textmend import __version__
 from textmend.cli.config import settings
 from textmend.cli.corrupt import corrupt
 from textmend.cli.detect import detect
 from textmend.cli.mend import mend
 from textmend.cli.report import report
 from textmend.cli.rewrite import apply, revert
+from textmend.cli.version import show
 
 __all__ = ["main"]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "-V", "--version")
+@click.option(
+    *("-V", "--version"),
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=show,
+    help="Show the versions of textmend, its models and its data.",
+)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Repair text from which letter sequences were dropped.
