@@ -34,6 +34,7 @@ from benchmarks.calibration import (
 from benchmarks.channels import groups, select
 from benchmarks.documents import Document, documents
 from benchmarks.encodings import measure_encodings
+from benchmarks.everything import STEPS, measure_all
 from benchmarks.fingerprint import fingerprints, together
 from benchmarks.languages import recognized
 from benchmarks.losses import FAMILIES, measure_losses
@@ -527,6 +528,26 @@ def mixtures(corpus: str, cut: tuple[int, int], seed: int, json_file: Path, **op
     found = measure_mixtures(documents(corpus, cut=cut, seed=seed), seed=seed, **options)
     _print([mixtures_table(found)])
     _write(json_file, found)
+
+
+@main.command("all")
+@click.option("--only", "names", multiple=True, help="Steps by name; repeatable. Default: all.")
+@click.option("--force", is_flag=True, help="Measure again what was measured at this commit.")
+@click.option("--list", "listed", is_flag=True, help="List the steps, and where each is quoted.")
+@click.option("--folder", type=_FOLDER, default=_RESULTS / "all", help="Where figures are kept.")
+def everything(names: Sequence[str], force: bool, listed: bool, folder: Path) -> None:
+    """Measure all figures that are quoted anywhere; go on where an earlier run was stopped."""
+    known = {step.name: step for step in STEPS}
+    if unknown := set(names) - known.keys():
+        raise click.UsageError(f"no step {', '.join(sorted(unknown))}; they are {', '.join(known)}")
+    steps = [known[name] for name in names] or list(STEPS)
+    if listed:
+        for step in steps:
+            click.echo(f"{step.name}: {step.command} ({step.where})")
+        return
+    outcomes = measure_all(steps, folder, force=force, tell=click.echo)
+    if failed := [name for name, outcome in outcomes.items() if outcome == "failed"]:
+        raise click.ClickException(f"failed: {', '.join(failed)}")
 
 
 @main.command()

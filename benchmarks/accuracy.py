@@ -7,7 +7,9 @@ all are damaged or only a share. Nothing here prints. Start reading at :func:`me
 
 from __future__ import annotations
 
+import os
 import random
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +19,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
-from platform import machine, python_version
+from platform import machine, processor, python_version, system
 from time import perf_counter_ns
 from typing import Any, TypeVar
 
@@ -257,7 +259,7 @@ def mapped(work: Callable[[Part], Result], parts: Sequence[Part], jobs: int) -> 
 
 
 def circumstances() -> dict[str, str]:
-    """Date, commit and platform of a run."""
+    """Date, commit and machine of a run."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--abbrev=12"],
         cwd=_HERE,
@@ -269,5 +271,17 @@ def circumstances() -> dict[str, str]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": described.stdout.strip() or "unknown",
         "python": python_version(),
-        "machine": machine(),
+        "machine": _machine(),
     }
+
+
+def _machine() -> str:
+    """What a run was measured on: processor, cores, memory, system."""
+    told = Path("/proc/cpuinfo")  # of Linux; elsewhere Python knows as much as there is to know
+    found = re.search(r"(?m)^model name\s*: (.*)$", told.read_text()) if told.exists() else None
+    name = found[1].strip() if found else processor() or machine()
+    parts = [name, f"{os.cpu_count()} cores"]
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        parts.append(f"{memory / 2**30:.0f} GiB")
+    return ", ".join([*parts, f"{system()} {machine()}"])
