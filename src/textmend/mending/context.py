@@ -184,12 +184,11 @@ def _joined(facts: Sequence[_Facts]) -> tuple[Ids, Ids, Floats]:
 class PairContext:
     """Word frequencies and counts of word pairs: small, fast, and blind beyond the next word."""
 
-    # Fitted on news under seventeen channels, from "the" to "e".
     calibration: Mapping[Kind, Calibration] = {
         "word": Calibration(),
         "rejoined-word": Calibration(),
         "parted-words": Calibration(),
-        "vanished-word": Calibration(0.67, -0.66),
+        "vanished-word": Calibration(PRIORS.pairs_slope, PRIORS.pairs_offset),
     }
 
     def __init__(self, lang: str) -> None:
