@@ -12,12 +12,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.accuracy import circumstances
 from benchmarks.probe import Figures, probe
@@ -31,6 +32,7 @@ ROOMS = ("language", "mending", "inference")
 FACTORS: Mapping[str, float] = {"half": 0.5, "double": 2.0}
 
 Value = float | tuple[float, ...]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ class Number:
     def times(self, factor: float) -> Value:
         """The value multiplied; numbers that stand together are all multiplied."""
         if isinstance(self.value, tuple):
-            parts = (_scaled(part, self.unit, factor) for part in self.value)
-            kind = type(self.value)
-            return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+            # A tuple with names is made of its parts by a method of its own.
+            made: Callable[..., tuple[float, ...]] = getattr(type(self.value), "_make", tuple)
+            return made(_scaled(part, self.unit, factor) for part in self.value)
         return _scaled(self.value, self.unit, factor)
 
 
@@ -143,39 +145,44 @@ def measure_sensitivity(
     ]
     for done, (number, name, value) in enumerate(tasks):
         progress(f"{number.name} {name}", done, len(tasks))
-        found.varied.setdefault(number.name, {})[name] = measured_with(number, value)
+        found.varied.setdefault(number.name, {})[name] = apart(number, value, _probe_anew)
         found.write(path)
     return found
 
 
-def measured_with(number: Number, value: Value) -> Figures | None:
-    """The figures where a number has another value; None where nothing can be done with it.
+def apart(number: Number, value: Value, work: Callable[[], Result]) -> Result | None:
+    """What ``work`` gives where a number has another value; None where it fails.
 
-    They are found in a process that is forked from this one and has its lists of words, which
-    depend on no number of textmend.
+    It is done in a process that is forked from this one. That has read the lists of words, which
+    depend on no number of textmend, and what the rooms before that of the number keep.
     """
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
-    child = fork.Process(target=_measure, args=(number, value, sender))
+    child = fork.Process(target=_work, args=(number, value, work, sender))
     child.start()
     sender.close()
     try:
-        found: Figures | None = receiver.recv()
+        found: Result | None = receiver.recv()
     except EOFError:
         found = None
     child.join()
     return found
 
 
-def _measure(number: Number, value: Value, sender: Connection) -> None:
+def _work(number: Number, value: Value, work: Callable[[], object], sender: Connection) -> None:
     forget(number.room)
     priors = import_module(f"textmend.{number.room}.priors").PRIORS
     object.__setattr__(priors, number.field, value)
-    sender.send(import_module("benchmarks.probe").probe())
+    sender.send(work())
+
+
+def _probe_anew() -> Figures:
+    found: Figures = import_module("benchmarks.probe").probe()
+    return found
 
 
 def forget(room: str) -> None:
-    """Have a room of textmend, and all that may depend on it, imported anew, but not the numbers."""
+    """Have a room of textmend, and all that may depend on it, imported anew; its numbers stay."""
     kept = _ORDER[: _ORDER.index(room)]
     for name in list(sys.modules):
         package, _, rest = name.partition(".")
@@ -186,5 +193,78 @@ def forget(room: str) -> None:
 
 
 def page(found: Sensitivity) -> str:
-    """The table in Markdown: what changes something, most first, and what changes nothing."""
-    return ""
+    """In Markdown: the numbers that change what is counted, most first, and the others by name."""
+    as_is = found.as_is
+    rows, quiet, without, missing = [], [], [], []
+    for number in numbers():
+        several = found.varied.get(number.name)
+        if several is None:
+            missing.append(number.name)
+        elif weight := sum(_weight(each, as_is) for each in several.values()):
+            cells = [_cell(several[name], as_is) if name in several else "" for name in FACTORS]
+            shown = (f"`{number.name}`", _written(number.value), number.unit, *cells)
+            rows.append((weight, f"| {' | '.join(shown)} |"))
+        elif any(each != as_is for each in several.values()):
+            quiet.append(number.name)
+        else:
+            without.append(number.name)
+    # Sorted by weight alone, those of the same weight stay in the order of the priors.
+    rows.sort(key=lambda row: -row[0])
+    return "\n".join(
+        (
+            f"As it is, {as_is.repaired_told:,} of {as_is.told:,} damaged words are repaired with "
+            f"the channel told, {as_is.repaired_inferred:,} of {as_is.inferred:,} with the channel "
+            f"inferred; {as_is.harmed} of {as_is.intact:,} intact words are harmed, and "
+            f"{as_is.alarms} of {as_is.clean:,} words of clean text changed (commit "
+            f"{found.about['commit']}, {found.about['date'][:10]}).",
+            "",
+            f"| number | value | unit | {' | '.join(FACTORS)} |",
+            "|---|---|---|---|---|",
+            *(row for _, row in rows),
+            "",
+            f"Other results, but the same counts ({len(quiet)}): {_listed(quiet)}.",
+            "",
+            f"Nothing changes on this text ({len(without)}): {_listed(without)}.",
+            "",
+            f"Not measured ({len(missing)}): {_listed(missing)}.",
+        )
+    )
+
+
+def _changes(found: Figures, as_is: Figures) -> tuple[int, int, int, int]:
+    """Words repaired more, told and inferred, then words harmed more, and alarms."""
+    return (
+        found.repaired_told - as_is.repaired_told,
+        found.repaired_inferred - as_is.repaired_inferred,
+        found.harmed - as_is.harmed,
+        found.alarms - as_is.alarms,
+    )
+
+
+def _weight(found: Figures | None, as_is: Figures) -> int:
+    """How many words change sides; all of them, where nothing can be done."""
+    return sum(map(abs, _changes(found, as_is))) if found else as_is.told + as_is.inferred
+
+
+def _cell(found: Figures | None, as_is: Figures) -> str:
+    """The changes of one variation; in bold where some are for the better and none for the worse.
+
+    >>> as_is = Figures(9, 5, 9, 5, 99, 2, 99, 0, "")
+    >>> _cell(Figures(9, 6, 9, 5, 99, 1, 99, 0, ""), as_is)
+    '**+1 / 0 / -1 / 0**'
+    """
+    if not found:
+        return "fails"
+    told, inferred, harmed, alarms = changes = _changes(found, as_is)
+    if not any(changes):
+        return "="
+    written = " / ".join(f"{each:+}" if each else "0" for each in changes)
+    return f"**{written}**" if min(told, inferred, -harmed, -alarms) >= 0 else written
+
+
+def _written(value: Value) -> str:
+    return ", ".join(map(_written, value)) if isinstance(value, tuple) else f"{value:g}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
