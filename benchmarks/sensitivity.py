@@ -225,8 +225,7 @@ def page(found: Sensitivity) -> str:
             f"Other results, but the same counts ({len(quiet)}): {_listed(quiet)}.",
             "",
             f"Nothing changes on this text ({len(without)}): {_listed(without)}.",
-            "",
-            f"Not measured ({len(missing)}): {_listed(missing)}.",
+            *(("", f"Not measured ({len(missing)}): {_listed(missing)}.") if missing else ()),
         )
     )
 
