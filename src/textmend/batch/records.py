@@ -96,10 +96,7 @@ def format_of(
     use for it. ``source_field``: the one that says where a text comes from. ``encoding``: that of
     the file; Parquet has its own.
     """
-    try:
-        "\n".encode(encoding)
-    except LookupError:
-        raise decoding.unknown_encoding(encoding) from None
+    decoding.known(encoding)
     inner = containers.inner_name(path)
     if with_fields := _WITH_FIELDS.get(inner.suffix.lower()):
         return with_fields(path, field, source_field, encoding)

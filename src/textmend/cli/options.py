@@ -16,7 +16,7 @@ import click
 from textmend.api import Mender
 from textmend.batch import inputs
 from textmend.batch.channels import Sources
-from textmend.batch.decoding import unknown_encoding
+from textmend.batch.decoding import known
 from textmend.batch.inputs import Found
 from textmend.batch.results import place_of
 from textmend.channel.channel import Channel, names_a_file
@@ -30,14 +30,6 @@ UNUSABLE = 2  # an option, or what was asked for; nothing was done
 STANDARD = "-"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _encoding(name: str) -> str:
-    try:
-        "".encode(name)
-    except LookupError:
-        raise unknown_encoding(name) from None
-    return name
 
 
 # Below the help of commands that take a channel.
@@ -57,7 +49,7 @@ def reading(command: Command) -> Command:
     for decorator in (
         click.option(
             "--encoding",
-            type=parsed(_encoding),
+            type=parsed(known),
             default="utf-8",
             show_default=True,
             help="Encoding of texts.",
