@@ -240,4 +240,4 @@ def sureness(log_odds: float) -> str:
     ('88 % sure', '99 % sure')
     """
     chance = 0.5 + 0.5 * math.tanh(0.5 * log_odds)  # the logistic function, which never overflows
-    return f"{per_cent(min(chance, 0.99))} sure"
+    return f"{per_cent(min(max(chance, 0.01), 0.99))} sure"
