@@ -104,21 +104,18 @@ def inferring(command: Command) -> Command:
     return command
 
 
-def parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str], Any]:
+def parsed(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
     """The type of an option whose value is parsed, and refused in one line."""
 
-    class Parsed(click.ParamType[Any]):
-        name = "text"
+    def text(value: Any) -> Any:  # its name is what the help shows
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse(value)
+        except TextmendError as error:
+            fail(error)
 
-        def convert(self, value: Any, param: object, ctx: object) -> Any:  # noqa: ARG002
-            if not isinstance(value, str):
-                return value
-            try:
-                return parse(value)
-            except TextmendError as error:
-                fail(error)
-
-    return Parsed()  # type: ignore[return-value]
+    return text
 
 
 def channel_of(spec: str) -> Channel:
