@@ -6,6 +6,8 @@ text for pipes; every error is one line on standard error. Start reading at :fun
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from textmend import __version__
@@ -15,11 +17,24 @@ from textmend.cli.detect import detect
 from textmend.cli.mend import mend
 from textmend.cli.report import report
 from textmend.cli.rewrite import apply, revert
+from textmend.report.sentences import visible
 
 __all__ = ["main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands whose complaints about what was typed, click's own, are safe to print, too."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command, once its arguments are read."""
+        try:
+            return super().invoke(context)
+        except click.ClickException as error:
+            error.message = visible(error.message)
+            raise
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version")
 @click.pass_context
 def main(context: click.Context) -> None:
