@@ -29,9 +29,8 @@ class _Commands(click.Group):
         """Run the command, once its arguments are read."""
         try:
             return super().invoke(context)
-        except click.ClickException as error:
-            error.message = visible(error.message)
-            raise
+        except click.UsageError as error:
+            raise click.UsageError(visible(error.format_message()), error.ctx) from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
