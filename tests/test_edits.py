@@ -175,8 +175,8 @@ def test_a_result_comes_back_from_json() -> None:
     for name in ("channel", "evidence", "edits", "intact"):
         with pytest.raises(TextmendError, match=name):
             Mended.from_dict(mended.original, {**stored, name: None})
-    for name in ("start", "before", "kind", "probability"):
-        edits = [{**stored["edits"][0], name: None}]
+    for name, value in (("start", None), ("before", None), ("kind", None), ("probability", -0.1)):
+        edits = [{**stored["edits"][0], name: value}]
         with pytest.raises(TextmendError, match=r"edit|before|kind|start"):
             Mended.from_dict(mended.original, {**stored, "edits": edits})
 
