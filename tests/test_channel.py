@@ -346,6 +346,8 @@ def test_what_is_a_letter_beside_a_sequence() -> None:
         ("ff:f", "Office OFFICE Ffestiniog FFESTINIOG", "Ofice OFICE Festiniog FESTINIOG"),
         ("Ö:O", "öl Öl", "ol Ol"),
         ("fi:#", "Find FIND find", "#nd #ND #nd"),
+        ("accents:german", "Über ÜBER das MENÜ groß Ä", "Ueber UEBER das MENUE gross Ae"),
+        ("accents", "Über ÜBER ça e\u0301", "Uber UBER ca e"),
     ],
 )
 def test_what_is_left_has_the_case_of_what_was_there(spec: str, written: str, arrived: str) -> None:
