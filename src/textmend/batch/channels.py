@@ -105,6 +105,10 @@ class Samples:
         self._words: dict[str, int] = {}
         self._last: dict[str, str] = {}  # of a source that is full, the rank beyond which none is
 
+    def close(self) -> None:
+        """Give back what it takes on disk."""
+        self._database.close()
+
     def is_full(self, source: str) -> bool:
         """Whether a source has all the words that it needs."""
         return self._words.get(source, 0) >= SOURCE_WORDS
