@@ -300,7 +300,7 @@ class _Lines(_Pieces):
     def _decoded(self, raw: bytes) -> str:
         try:
             content = raw.decode(self._encoding)
-            if content.encode(self._encoding) != raw:
+            if content.encode(self._encoding, "replace") != raw:
                 raise _RecordError(
                     f"writes a character otherwise than Python does in {self._encoding}; "
                     f"convert the file to utf-8"
