@@ -30,8 +30,6 @@ def decode(data: bytes, name: str, encoding: str) -> str:
             f"{name}: byte 0x{data[error.start]:02x} at offset {error.start} "
             f"is not {encoding}; name the encoding, such as --encoding {likely}"
         ) from None
-    except LookupError:
-        raise unknown_encoding(encoding) from None
 
 
 AUTO = "auto"
@@ -41,8 +39,8 @@ _HEAD = 1 << 20  # bytes of a file that its encoding is told by
 def detected(path: Path) -> str:
     """The encoding of a file, told by its mark or by its bytes.
 
-    What is UTF-8 is that; else the package chardet is asked, which was right about all of 156 news
-    texts in eight languages where charset-normalizer was right about 97 (see docs/collections.md).
+    What is UTF-8 is that; else the package chardet is asked, which was right about 944 of 945 news
+    texts where charset-normalizer was right about 583 (``python -m benchmarks encodings``).
     """
     with containers.open_read(path) as stream:
         head = stream.read(_HEAD)
@@ -79,9 +77,19 @@ def _likeliest(path: Path, head: bytes) -> str:
     )
 
 
-def unknown_encoding(encoding: str) -> TextmendError:
-    """What is wrong with an encoding that Python does not know as one of text."""
-    return TextmendError(
+# They write names on the internet, and not just any text.
+_OF_NAMES = ("idna", "punycode")
+
+
+def known(encoding: str) -> str:
+    """An encoding, unless Python does not know it as one of text."""
+    try:
+        "\n".encode(encoding)
+        if codecs.lookup(encoding).name not in _OF_NAMES:
+            return encoding
+    except (LookupError, ValueError):
+        pass
+    raise TextmendError(
         f"unknown encoding {encoding!r}; it is a name such as utf-8, cp1252 or latin-1"
     )
 
