@@ -151,21 +151,16 @@ def peers(systems: Sequence[str], **options: Any) -> None:
 
 @main.command()
 @click.option("--corpus", default="languages", help="Texts in several languages.")
+@click.option("--cut", type=(int, int), help="Cut passages of MIN to MAX words.")
 @click.option("--json", "json_file", type=_FILE, default=_RESULTS / "encodings.json")
-def encodings(corpus: str, json_file: Path) -> None:
+def encodings(corpus: str, cut: tuple[int, int] | None, json_file: Path) -> None:
     """How often the encoding of a text in an old one is told by its bytes."""
     try:
-        found = measure_encodings(documents(corpus))
+        found = measure_encodings(documents(corpus, cut=cut))
     except Missing as reason:
         raise click.ClickException(str(reason)) from None
-    packages = [each for each in next(iter(found.values()), {}) if each != "texts"]
-    table = Table(title="Texts whose encoding was told")
-    for heading in ("encoding", "texts", *packages):
-        table.add_column(heading, justify="left" if heading == "encoding" else "right")
-    for encoding, counts in found.items():
-        table.add_row(encoding, *(str(counts[each]) for each in ("texts", *packages)))
-    _print([table])
-    _write(json_file, {**circumstances(), "corpus": corpus, "counts": found})
+    _print([tables.encodings_table(found)])
+    _write(json_file, {**circumstances(), "corpus": corpus, "cut": cut, "counts": found})
 
 
 @main.command()
