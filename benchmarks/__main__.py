@@ -530,7 +530,13 @@ def mixtures(corpus: str, cut: tuple[int, int], seed: int, json_file: Path, **op
 @click.option("--force", is_flag=True, help="Measure again what was measured at this commit.")
 @click.option("--list", "listed", is_flag=True, help="List the steps, and where each is quoted.")
 @click.option("--folder", type=_FOLDER, default=_RESULTS / "all", help="Where figures are kept.")
-def everything(names: Sequence[str], force: bool, listed: bool, folder: Path) -> None:
+@click.option(
+    "--data",
+    type=_FOLDER,
+    default=Path("data/dev"),
+    help="A folder of texts that do not come with the project, such as allsides.jsonl.",
+)
+def everything(names: Sequence[str], force: bool, listed: bool, folder: Path, data: Path) -> None:
     """Measure all figures that are quoted anywhere; go on where an earlier run was stopped."""
     known = {step.name: step for step in STEPS}
     if unknown := set(names) - known.keys():
@@ -538,9 +544,10 @@ def everything(names: Sequence[str], force: bool, listed: bool, folder: Path) ->
     steps = [known[name] for name in names] or list(STEPS)
     if listed:
         for step in steps:
-            click.echo(f"{step.name}: {step.command} ({step.where})")
+            where = ", ".join(step.where) or "quoted nowhere yet"
+            click.echo(f"{step.name}: {step.command} ({where})")
         return
-    outcomes = measure_all(steps, folder, force=force, tell=click.echo)
+    outcomes = measure_all(steps, folder, data, force=force, tell=click.echo)
     if failed := [name for name, outcome in outcomes.items() if outcome == "failed"]:
         raise click.ClickException(f"failed: {', '.join(failed)}")
 
