@@ -32,8 +32,9 @@ BENCHMARKS = "benchmarks/README.md"
 class Step:
     """A command whose figures are quoted.
 
-    ``where``: the pages that quote them. ``command``: what Python runs; ``{data}`` stands for the
-    folder of texts that do not come with the project, ``{out}`` for that of the figures.
+    ``where``: the pages that quote them. ``command``: a module that Python runs, and what it is
+    given; ``{data}`` stands for the folder of texts that do not come with the project, ``{out}``
+    for that of the figures.
     ``needs``: modules without which it cannot run. ``prints``: it writes no JSON.
     """
 
@@ -46,9 +47,8 @@ class Step:
     def arguments(self, data: Path, out: Path) -> list[str]:
         """Those of Python."""
         words = [word.format(data=data, out=out) for word in self.command.split()]
-        if not words[0].endswith(".py"):
-            words.insert(0, "-m")
-        return words if self.prints else [*words, "--json", str(out / f"{self.name}.json")]
+        json_file = [] if self.prints else ["--json", str(out / f"{self.name}.json")]
+        return ["-m", *words, *json_file]
 
     def missing(self, data: Path) -> list[str]:
         """What it needs, and is not there."""
@@ -100,7 +100,7 @@ STEPS = (
         (),
         "benchmarks calibration --model large --corpus news --test held-out --limit 16",
     ),
-    Step("inferred", (LOSSES,), "docs/what_is_inferred.py", prints=True),
+    Step("inferred", (LOSSES,), "docs.what_is_inferred", prints=True),
     Step(
         "encodings",
         (COLLECTIONS,),
