@@ -44,6 +44,7 @@ from benchmarks.mixtures import measure_mixtures, mixtures_table
 from benchmarks.ocr import measure_ocr, ocr_table
 from benchmarks.peers import LOADERS, ORACLE, load
 from benchmarks.reading import read_mistakes
+from benchmarks.sensitivity import measure_sensitivity, numbers, page
 from benchmarks.systems import Missing
 from textmend import Channel
 
@@ -550,6 +551,24 @@ def everything(names: Sequence[str], force: bool, listed: bool, folder: Path, da
     outcomes = measure_all(steps, folder, data, force=force, tell=click.echo)
     if failed := [name for name, outcome in outcomes.items() if outcome == "failed"]:
         raise click.ClickException(f"failed: {', '.join(failed)}")
+
+
+@main.command()
+@click.option("--only", default="", help="One number, such as inference.damage.")
+@click.option("--json", "json_file", type=_FILE, default=_RESULTS / "sensitivity.json")
+def sensitivity(only: str, json_file: Path) -> None:
+    """Half and double each chosen number of textmend; print what that changes as Markdown.
+
+    The file keeps each figure, so that a run that was stopped goes on.
+    """
+    if only and only not in (known := [each.name for each in numbers()]):
+        raise click.UsageError(f"--only {only}: it is one of {', '.join(known)}")
+    found = measure_sensitivity(
+        json_file,
+        only=only,
+        progress=lambda name, done, of: click.echo(f"{done + 1} of {of}: {name}", err=True),
+    )
+    click.echo(page(found))
 
 
 @main.command()

@@ -159,6 +159,14 @@ def _random_letters(rate: float, text: str, rng: random.Random) -> Iterator[Span
     return (found.span() for found in letters if rng.random() < rate)
 
 
+def noise(percent: float) -> Noise:
+    """Letters lost at random, so many in a hundred."""
+    share = percent / 100
+    return Noise(
+        f"random:{percent}%", partial(_random_letters, share), channel=Channel.random(share)
+    )
+
+
 def sampled(number: int) -> Channel:
     """Random channel ``number``: one to four sequences, as frequent as English makes them.
 
@@ -187,16 +195,18 @@ def _english() -> tuple[list[str], list[float]]:
     return words, [frequencies[word] for word in words]
 
 
-def _family(spec: str) -> Literal:
+def family(spec: str) -> Literal:
+    """Damage by a family of rules, as a spec has it."""
     # All white space is kept, so that a space that is left beside another one shows.
     return Literal(spec, Channel(Channel.parse(spec).drops, "keep"))
 
 
-def _literal(*sequences: str) -> Literal:
+def literal(*sequences: str) -> Literal:
+    """Damage by the deletion of some sequences."""
     return Literal("+".join(sequences), Channel.of(*sequences))
 
 
-EXAMPLE = _literal("the", "ad")
+EXAMPLE = literal("the", "ad")
 CLEAN = Literal("clean", Channel())
 
 
@@ -218,9 +228,9 @@ def groups() -> dict[str, tuple[Damager, ...]]:
             Literal("the+ad:half", EXAMPLE.channel, spared=0.5),
             Literal("the+ad:last-third", EXAMPLE.channel, spared=0.67),
         ),
-        "issue2": (EXAMPLE, *(_literal(each) for each in singles[:6])),
-        "single": tuple(_literal(each) for each in singles),
-        "letters": tuple(_literal(each) for each in ("e", "s", "f", "v", "b")),
+        "issue2": (EXAMPLE, *(literal(each) for each in singles[:6])),
+        "single": tuple(literal(each) for each in singles),
+        "letters": tuple(literal(each) for each in ("e", "s", "f", "v", "b")),
         "whole-word": tuple(
             Literal(f"{'+'.join(words)}:whole", Channel.of(*words, where="whole-word"))
             for words in (("the",), ("of", "and"), ("a", "an"), ("to", "in"), ("the", "of", "and"))
@@ -235,20 +245,13 @@ def groups() -> dict[str, tuple[Damager, ...]]:
             for percent in (90, 75, 50)
         ),
         "ligatures": (
-            *(_family(f"ligatures:{residue}") for residue in ("space", "fffd", "?", "nul")),
-            _family("ligatures"),
+            *(family(f"ligatures:{residue}") for residue in ("space", "fffd", "?", "nul")),
+            family("ligatures"),
             Literal("ligatures:one-letter", Channel((Drop("ff", "f", ignore_case=False),))),
         ),
-        "non-ascii": (*map(_family, ("non-ascii", "non-ascii:space", "non-ascii:?")),),
-        "shape": (_family("doubled"), _family("drop-caps")),
-        "noise": tuple(
-            Noise(
-                f"random:{percent}%",
-                partial(_random_letters, percent / 100),
-                channel=Channel.random(percent / 100),
-            )
-            for percent in (0.5, 1, 3)
-        ),
+        "non-ascii": (*map(family, ("non-ascii", "non-ascii:space", "non-ascii:?")),),
+        "shape": (family("doubled"), family("drop-caps")),
+        "noise": tuple(noise(percent) for percent in (0.5, 1, 3)),
         "random": tuple(
             Literal(f"random-{number:02}:{'+'.join(channel.sequences)}", channel)
             for number, channel in enumerate(map(sampled, range(RANDOM_CHANNELS)), start=1)
@@ -272,9 +275,9 @@ def select(names: str) -> list[Damager]:
         elif name in by_label:
             chosen[name] = by_label[name]
         elif name.split(":")[0] in FAMILIES:
-            chosen[name] = _family(name)
+            chosen[name] = family(name)
         elif regex.fullmatch(r"\p{L}+(?:\+\p{L}+)*", name):
-            chosen[name] = _literal(*name.split("+"))
+            chosen[name] = literal(*name.split("+"))
         else:
             raise click.ClickException(
                 f"unknown channel {name!r}; known are all, {', '.join(groups())}, the labels of "

@@ -25,7 +25,7 @@ Outcome = Literal["done", "failed", "before", "missing"]
 
 README, ACCURACY, LOSSES = "README.md", "docs/accuracy.md", "docs/losses.md"
 COLLECTIONS, SCALE, PYTHON = "docs/collections.md", "docs/scale.md", "docs/python.md"
-BENCHMARKS = "benchmarks/README.md"
+NUMBERS, BENCHMARKS = "docs/numbers.md", "benchmarks/README.md"
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ STEPS = (
         (),
         "benchmarks calibration --model large --corpus news --test held-out --limit 16",
     ),
+    Step("sensitivity", (NUMBERS,), "benchmarks sensitivity"),
     Step("inferred", (LOSSES,), "docs.what_is_inferred", prints=True),
     Step(
         "encodings",

@@ -8,6 +8,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -490,6 +491,24 @@ def test_permissions(raw: Path, tmp_path: Path) -> None:
     assert len(tree(out)) == 5
 
 
+def test_every_database_that_is_opened_is_closed(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    assert run("mend", raw, "-o", tmp_path / "out", "--glob", "*.txt").exit_code == 0
+    assert len(opened) == 2  # the sample, and the state
+    for each in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            each.execute("SELECT 1")
+
+
 def test_two_batches_do_not_write_to_one_folder(raw: Path, tmp_path: Path) -> None:
     manifest = Manifest(tmp_path / "out" / ".textmend")
     result = run("mend", raw, "-o", tmp_path / "out")
@@ -578,6 +597,7 @@ def test_a_sample_is_bounded_and_from_all_over() -> None:
         samples.add("one", rank, f"{rank} " + "word " * (SOURCE_WORDS // 100))
     samples.add("two", "0", "a b")
     found = dict(samples)
+    samples.close()
     assert found["two"] == ["a b"]
     drawn = [text.split()[0] for text in found["one"]]
     assert drawn == sorted(ranks)[: len(drawn)]

@@ -323,6 +323,12 @@ def test_rules_say_of_which_words_they_ask_where_these_stand() -> None:
     ]
 
 
+def test_the_start_of_paragraphs_is_the_only_place_that_is_not_in_all_of_a_text() -> None:
+    reaches = {where: Drop("the", where=where).reach for where in get_args(Place)}
+    assert reaches.pop("paragraph-start") == "paragraph"
+    assert set(reaches.values()) == {"text"}
+
+
 def test_rules_that_delete_or_leave_line_breaks_cross_lines() -> None:
     assert Drop("\n").crosses_lines
     assert Drop("the", residue=" \n").crosses_lines
@@ -346,6 +352,8 @@ def test_what_is_a_letter_beside_a_sequence() -> None:
         ("ff:f", "Office OFFICE Ffestiniog FFESTINIOG", "Ofice OFICE Festiniog FESTINIOG"),
         ("Ö:O", "öl Öl", "ol Ol"),
         ("fi:#", "Find FIND find", "#nd #ND #nd"),
+        ("accents:german", "Über ÜBER das MENÜ groß Ä", "Ueber UEBER das MENUE gross Ae"),
+        ("accents", "Über ÜBER ça e\u0301", "Uber UBER ca e"),
     ],
 )
 def test_what_is_left_has_the_case_of_what_was_there(spec: str, written: str, arrived: str) -> None:

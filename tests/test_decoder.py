@@ -104,6 +104,7 @@ def test_paths_are_those_of_all_ways_through(drawn: list[tuple[int, int, float]]
     total = np.logaddexp.reduce([nats for _, nats in ways])
     assert np.isclose(found.log, total)
     assert np.isclose(max(nats for _, nats in ways), dict(ways)[found.best])
+    assert found.nodes.keys() <= {start for (start, _), _ in arcs} - {first}
     for node in {start for (start, _), _ in arcs} - {first}:
         through = [n for way, n in ways if node in {arcs[place][0][0] for place in way}]
         chance = np.exp(np.logaddexp.reduce(through) - total) if through else 0.0

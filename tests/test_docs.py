@@ -10,6 +10,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from runpy import run_path
 from typing import get_args
 
 import pytest
@@ -128,3 +129,10 @@ def test_the_tasks_of_the_shell(tmp_path: Path) -> None:
     assert audit.returncode == 1
     for line in audit.stdout.splitlines():
         assert line.startswith("raw") == ("no damage found" not in line)
+
+
+def test_every_package_that_textmend_runs_on_is_in_the_table_of_licences() -> None:
+    found = run_path(str(DOCS / "list_licences.py"))["dependencies"]()
+    listed = re.findall(r"^\| ([\w-]+) \|", read("licences.md"), re.MULTILINE)
+    assert set(found) >= {"numpy", "wordfreq", "ftfy", "jinja2"}  # directly and not, of an extra
+    assert set(found) <= set(listed)

@@ -3,9 +3,10 @@
 import pytest
 
 from textmend import Channel, Drop, mend
+from textmend.channel.channel import WhiteSpace
 from textmend.language.lexicon import Lexicon
 from textmend.language.tokens import tokenize
-from textmend.mending.lattice import Arc, Lattice
+from textmend.mending.lattice import Arc, Lattice, Style
 from textmend.mending.preimages import Preimages
 
 EXAMPLE = Channel.of("the", "ad")
@@ -129,10 +130,30 @@ def test_no_gaps_where_none_are_asked_for() -> None:
     assert all(len(slot.gap) == 1 for slot in slots("end of sea", EXAMPLE, gaps=False))
 
 
-def test_a_space_after_an_opening_mark_is_where_a_word_was() -> None:
-    assert [arc.slot.words[0].text for arc in slots("say “ end” soon") if arc.empty_doubt] == [
-        "end"
-    ]
+@pytest.mark.parametrize(
+    ("whitespace", "expected"), [("collapse", ["end"]), ("squeeze", ["end"]), ("keep", [])]
+)
+def test_a_space_after_an_opening_mark_is_where_a_word_was(
+    whitespace: WhiteSpace, expected: list[str]
+) -> None:
+    arcs = slots("say “ end” soon", Channel.of("the", whitespace=whitespace))
+    assert [arc.slot.words[0].text for arc in arcs if arc.empty_doubt] == expected
+
+
+def test_a_text_that_contracts_seldom_has_fewer_contractions() -> None:
+    channel = Channel.parse("apostrophes")
+    lattice = Lattice(channel, Preimages.load(channel.drops, "en"))
+    (arc, *_) = lattice.of(tokenize("its"), style=Style(contracts=0.25))
+    found = {each.text: each.likelihood for each in arc.slot.words}
+    assert found == {"its": 1.0, "it's": 0.25, "its'": 1.0}
+
+
+@pytest.mark.parametrize("text", ["na\ufffdded", "x&ded"])
+def test_a_word_that_a_mark_tears_keeps_its_letter_beside_it(text: str) -> None:
+    arcs = slots(text, Channel.of("ad"))
+    assert [each.text for each in arcs[2].slot.words] == ["ded"]  # and not "added"
+    alone = slots("na ded", Channel.of("ad"))[1]
+    assert [each.text for each in alone.slot.words] == ["ded", "added"]
 
 
 def test_what_stands_again_is_the_same_slot() -> None:

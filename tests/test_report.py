@@ -150,6 +150,8 @@ def test_decisions_make_the_text() -> None:
             (Decision(8, 10, "or", "other", "reader"), Decision(0, 1, "y", "They", "reader")),
             "the decision at 0",
         ),
+        (TEXT, (Decision(99, 99, "", "more", "reader"),), "the decision at 99"),
+        (TEXT, (Decision(0, -1, TEXT[:-1], TEXT, "reader"),), "the decision at 0"),
     ],
 )
 def test_decisions_about_another_text_are_refused(

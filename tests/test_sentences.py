@@ -45,3 +45,8 @@ def test_losses_of_families_read_as_sentences() -> None:
     assert reason(Evidence(Drop("ing", where="word-end"), 8.0, 1, (), 9.0)).startswith(
         "88 % of all 'ing' (at the end of words) are gone: 8 would be expected, 1 is left"
     )
+
+
+@pytest.mark.parametrize(("log_odds", "words"), [(-1e9, "1 % sure"), (1e9, "99 % sure")])
+def test_odds_of_any_size_are_told(log_odds: float, words: str) -> None:
+    assert reason(Evidence(Drop("the"), 8.0, 1, (), log_odds)).endswith(words)

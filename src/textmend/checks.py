@@ -7,6 +7,7 @@ given where that is of use. Nothing here knows what an argument is for. Start re
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Integral, Real
 from os import PathLike
@@ -75,10 +76,11 @@ def number(what: str, value: object, fits: Callable[[Any], bool], remedy: str) -
         refuse(what, value, remedy)
 
 
-def whole(what: str, value: object) -> None:
+def whole(what: str, value: Any) -> int:
     """A whole number."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         refuse(what, value, "it must be a whole number")
+    return int(value)
 
 
 def spans(what: str, value: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -95,6 +97,20 @@ def spans(what: str, value: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
             case _:
                 refuse(f"{what}[{place}]", each, pairs)
     return found
+
+
+def from_json(source: str | bytes) -> Any:
+    """What JSON says; an error, which says where, for all that Python makes nothing of."""
+    try:
+        return json.loads(source)
+    except json.JSONDecodeError as error:
+        raise TextmendError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except UnicodeDecodeError:
+        raise TextmendError("is no text in utf-8") from None
+    except RecursionError:
+        raise TextmendError("is nested too deeply") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise TextmendError(f"holds what Python cannot read: {error}") from None
 
 
 def one_of(owner: str, what: str, value: object, known: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, ClassVar, Literal, get_args
 
 from textmend import checks
@@ -64,14 +64,16 @@ class Edit:
                 value["before"],
                 value["after"],
                 value["kind"],
-                float(value["probability"]),
+                _probability(value["probability"]),
                 tuple(
-                    Alternative(each["text"], float(each["probability"]))
+                    Alternative(
+                        checks.text("text", each["text"]), _probability(each["probability"])
+                    )
                     for each in value.get("alternatives", ())
                 ),
-                tuple(value.get("drops", ())),
+                tuple(checks.texts("drops", value.get("drops", ()))),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise TextmendError(
                 f"malformed edit {checks.shown(value)}: {type(error).__name__} {error}; "
                 "expected an object as Edit.to_dict gives it"
@@ -100,16 +102,17 @@ class Edit:
         }
 
 
+def _probability(value: Any) -> float:
+    checks.number("edit: probability", value, lambda it: 0.0 <= it <= 1.0, "it must be in 0 to 1")
+    return float(value)
+
+
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """``text`` with all edits made; they must be sorted, disjoint, and match the text."""
     parts: list[str] = []
     done = 0
     for edit in edits:
-        if edit.start < done or text[edit.start : edit.end] != edit.before:
-            raise TextmendError(
-                f"edit at {edit.start}: expected {edit.before!r}, "
-                f"found {text[edit.start : edit.end]!r}; edits must be sorted and of this text"
-            )
+        _expect(edit, edit.before, text, done, edit.start, edit.end)
         parts += text[done : edit.start], edit.after
         done = edit.end
     return "".join([*parts, text[done:]])
@@ -122,14 +125,20 @@ def revert_edits(text: str, edits: Sequence[Edit]) -> str:
     for edit in edits:
         start = edit.start + grown
         end = start + len(edit.after)
-        if start < done or text[start:end] != edit.after:
-            raise TextmendError(
-                f"edit at {edit.start}: expected {edit.after!r} in the mended text, "
-                f"found {text[start:end]!r}; edits must be sorted, and those of this text"
-            )
+        _expect(edit, edit.after, text, done, start, end)
         parts += text[done:start], edit.before
         done, grown = end, grown + len(edit.after) - len(edit.before)
     return "".join([*parts, text[done:]])
+
+
+def _expect(edit: Edit, what: str, text: str, done: int, start: int, end: int) -> None:
+    """Refuse an edit unless what it is about stands there in a text that is ``done`` so far."""
+    # An empty text stands everywhere, and so does a slice beyond the end.
+    if not done <= start <= end <= len(text) or text[start:end] != what:
+        raise TextmendError(
+            f"edit at {edit.start}: expected {checks.shown(what)}, "
+            f"found {checks.shown(text[start:end])}; edits must be sorted and of this text"
+        )
 
 
 def survivors(before: str, after: str) -> list[tuple[int, int]]:
@@ -341,13 +350,21 @@ class Mended:
                     f"malformed result: {name!r} is missing, or no value of its kind; "
                     "expected an object as Mended.to_dict gives it"
                 )
-        return cls(
+        intact = checks.spans("intact", value["intact"])
+        places = [0, *chain.from_iterable(intact), len(checks.text("original", original))]
+        if places != sorted(places):
+            raise TextmendError(
+                "malformed result: intact spans are not sorted, or not of this text"
+            )
+        found = cls(
             original,
             tuple(map(Edit.from_dict, value["edits"])),
             Channel.from_dict(value["channel"]),
             tuple(map(Evidence.from_dict, value["evidence"])),
-            tuple((int(start), int(end)) for start, end in checks.spans("intact", value["intact"])),
+            tuple((int(start), int(end)) for start, end in intact),
         )
+        apply_edits(original, found.edits)  # which refuses those of another text
+        return found
 
 
 def _check(offset: int, text: str) -> None:

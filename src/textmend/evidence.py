@@ -13,15 +13,35 @@ from textmend.channel.channel import Channel
 from textmend.channel.drops import Rule
 from textmend.errors import TextmendError
 
+_MOST = 1e15  # of anything that is counted, or of log-odds: floats tell such numbers apart
 
-def _part(value: Any, name: str, kinds: type | tuple[type, ...]) -> Any:
+
+def _part(value: Any, name: str, kind: type) -> Any:
     """What stands under a name in an object of JSON."""
-    if not isinstance(value, dict) or not isinstance(value.get(name), kinds):
+    if not isinstance(value, dict) or not isinstance(value.get(name), kind):
         raise TextmendError(
             f"malformed evidence: {name!r} is missing, or no value of its kind, "
             f"in {checks.shown(value)}"
         )
     return value[name]
+
+
+def _number(value: Any, name: str, least: float, most: float) -> float:
+    """The number that stands there, within bounds; JSON of Python knows NaN and infinity, too."""
+    found = _part(value, name, object)
+    checks.number(
+        f"malformed evidence: {name!r}",
+        found,
+        lambda it: least <= it <= most,
+        f"it must be in {least:g} to {most:g}",
+    )
+    return float(found)
+
+
+def _count(value: Any, name: str) -> int:
+    """The number of something that stands there."""
+    _number(value, name, 0, _MOST)
+    return checks.whole(f"malformed evidence: {name!r}", value[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +87,19 @@ class Evidence:
     @classmethod
     def from_dict(cls, value: Any) -> Evidence:
         """The evidence that :meth:`to_dict` gave, its figures rounded as they were."""
-        number = (int, float)
         return cls(
             Channel.from_dict({"drops": [_part(value, "drop", dict)]}).drops[0],
-            _part(value, "expected", number),
-            _part(value, "observed", int),
+            _number(value, "expected", 0, _MOST),
+            _count(value, "observed"),
             tuple(
                 Explained(
                     _part(each, "arrived", str),
                     _part(each, "written", str),
-                    _part(each, "count", int),
+                    _count(each, "count"),
                 )
                 for each in _part(value, "explained", list)
             ),
-            _part(value, "log_odds", number),
+            _number(value, "log_odds", -_MOST, _MOST),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -121,8 +140,8 @@ class Inference:
         return cls(
             Channel.from_dict(_part(value, "channel", dict)),
             tuple(map(Evidence.from_dict, _part(value, "evidence", list))),
-            _part(value, "damaged_share", (int, float)),
-            _part(value, "share", (int, float)),
+            _number(value, "damaged_share", 0, 1),
+            _number(value, "share", 0, 1),
         )
 
     def to_dict(self) -> dict[str, Any]:

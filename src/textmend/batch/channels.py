@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from textmend import __version__
+from textmend import __version__, checks
 from textmend.api import SOURCE_WORDS
 from textmend.batch.inputs import Input, shown
 from textmend.batch.records import Format, Record, Text
@@ -104,6 +104,10 @@ class Samples:
         )
         self._words: dict[str, int] = {}
         self._last: dict[str, str] = {}  # of a source that is full, the rank beyond which none is
+
+    def close(self) -> None:
+        """Give back what it takes on disk."""
+        self._database.close()
 
     def is_full(self, source: str) -> bool:
         """Whether a source has all the words that it needs."""
@@ -203,12 +207,12 @@ def _bytes(text: str) -> bytes:
 def load(path: Path) -> dict[str, Known]:
     """The channels that :func:`dumps` wrote, by source."""
     try:
-        value = json.loads(path.read_bytes())
+        value = checks.from_json(path.read_bytes())
         return {
             str(source): Known(
                 tuple(map(Inference.from_dict, each["channels"])),
-                int(each["texts"]),
-                int(each["words"]),
+                checks.whole("texts", each["texts"]),
+                checks.whole("words", each["words"]),
                 str(each["version"]),
                 str(each["day"]),
             )
@@ -220,7 +224,7 @@ def load(path: Path) -> dict[str, Known]:
         ) from None
     except TextmendError as error:
         raise TextmendError(f"{shown(path)}: {error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise TextmendError(
             f"{shown(path)}: holds no channels of sources ({type(error).__name__}: {error}); "
             "give a file that --save-channels wrote"

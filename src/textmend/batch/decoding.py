@@ -30,8 +30,6 @@ def decode(data: bytes, name: str, encoding: str) -> str:
             f"{name}: byte 0x{data[error.start]:02x} at offset {error.start} "
             f"is not {encoding}; name the encoding, such as --encoding {likely}"
         ) from None
-    except LookupError:
-        raise unknown_encoding(encoding) from None
 
 
 AUTO = "auto"
@@ -98,9 +96,19 @@ def _decodes(data: bytes, encoding: str) -> bool:
         return False
 
 
-def unknown_encoding(encoding: str) -> TextmendError:
-    """What is wrong with an encoding that Python does not know as one of text."""
-    return TextmendError(
+# They write names on the internet, and not just any text.
+_OF_NAMES = ("idna", "punycode")
+
+
+def known(encoding: str) -> str:
+    """An encoding, unless Python does not know it as one of text."""
+    try:
+        "\n".encode(encoding)
+        if codecs.lookup(encoding).name not in _OF_NAMES:
+            return encoding
+    except (LookupError, ValueError):
+        pass
+    raise TextmendError(
         f"unknown encoding {encoding!r}; it is a name such as utf-8, cp1252 or latin-1"
     )
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import regex
 
+from textmend import checks
 from textmend.batch.containers import open_read
 from textmend.batch.inputs import shown
 from textmend.edits import Edit
@@ -84,7 +85,7 @@ def decided(decisions: Decisions) -> Iterator[Entry]:
                 yield Entry(file, record or None, edit, digest=document.sha256)
 
 
-_RECORD = regex.compile(r"(.*)#(\d+)", regex.DOTALL)
+_RECORD = regex.compile(r"(.*)#([0-9]{1,18})", regex.DOTALL)  # digits that a number has
 
 
 def _place(document: Reviewed) -> tuple[str, int]:
@@ -108,8 +109,8 @@ def parsed(lines: str) -> Iterator[Entry]:
 
 def _entry(line: str | bytes, place: str) -> Entry:
     try:
-        value = json.loads(line)
-    except ValueError as error:
+        value = checks.from_json(line)
+    except TextmendError as error:
         raise TextmendError(
             f"{place}: is no JSON ({error}); give the log that --edits wrote"
         ) from None

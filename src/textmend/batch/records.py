@@ -99,10 +99,7 @@ def format_of(
     the file, or ``"auto"`` to have it told by its bytes; Parquet has its own.
     """
     if encoding != decoding.AUTO:
-        try:
-            "\n".encode(encoding)
-        except LookupError:
-            raise decoding.unknown_encoding(encoding) from None
+        decoding.known(encoding)
     inner = containers.inner_name(path)
     if with_fields := _WITH_FIELDS.get(inner.suffix.lower()):
         return with_fields(path, field, source_field, encoding)
@@ -308,7 +305,7 @@ class _Lines(_Pieces):
     def _decoded(self, raw: bytes) -> str:
         try:
             content = raw.decode(self._encoding)
-            if content.encode(self._encoding) != raw:
+            if content.encode(self._encoding, "replace") != raw:
                 raise _RecordError(
                     f"writes a character otherwise than Python does in {self._encoding}; "
                     f"convert the file to utf-8"

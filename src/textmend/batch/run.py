@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import groupby, repeat
@@ -205,11 +205,12 @@ class Batch:
             return
         samples = sample(self.inputs, settings.sources, settings.format, self.known, read)
         work = partial(_infer, settings.options)
-        tasks = ((_sized(source, texts), texts) for source, texts in samples)
-        for (source, texts, words), found in workers.ordered(work, tasks):
-            if isinstance(found, Exception):
-                raise found
-            self.known[source] = Known(found or (), texts, words)
+        with closing(samples):
+            tasks = ((_sized(source, texts), texts) for source, texts in samples)
+            for (source, texts, words), found in workers.ordered(work, tasks):
+                if isinstance(found, Exception):
+                    raise found
+                self.known[source] = Known(found or (), texts, words)
 
     def run(self, workers: Workers) -> Iterator[Event]:
         """Mend all files; what happens, as it happens."""

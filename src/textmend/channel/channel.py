@@ -41,10 +41,12 @@ WhiteSpace = Literal["keep", "squeeze", "collapse"]
 _BLANK = r"[^\S\n]"
 # What names a file rather than letters that were deleted: a path, or a name with an ending.
 _FILE = regex.compile(r"(?:\w:)?[\w.~-]*[/\\](?=.*\w)[\w.~/\\ -]*|[^:,]*\w\.[a-zA-Z]\w+")
-_COMMA = r"(?<!ligatures\([^()]*),"  # between drops, not between the glyphs of a set
+# Between drops, not between the glyphs of a set.
+_COMMA = regex.compile(r"ligatures\([^()]*+(*SKIP)(*FAIL)|,")
 _MARKS = " -'’"  # what stands between letters, and is none
 _LIKE_A_FAMILY = 0.85  # of a name in a spec: nobody deletes "ligature", or "nonascii"
 
+_LONGEST_SPEC = 10_000  # characters: more than anyone types; what is longer is told in JSON
 _MOST_DROPS = 1000  # each is applied to all words of the lexicon, which takes 30 ms
 
 # Marks where something was deleted until white space is settled. A non-character of Unicode, so
@@ -165,7 +167,12 @@ class Channel:
         Channel((Drop('ing', where='word-end'), Drop('ff', residue='f'),))
         """
         _refuse_a_file("channel", checks.text("spec", spec))
-        parts = regex.split(_COMMA, spec)
+        if len(spec) > _LONGEST_SPEC:
+            raise TextmendError(
+                f"the spec has {len(spec):,} characters, and {_LONGEST_SPEC:,} are the most; "
+                "give a longer one as JSON, to Channel.from_json"
+            )
+        parts = _COMMA.split(spec)
         return cls(tuple(_parse_drop(part.strip(), spec) for part in parts))
 
     def __bool__(self) -> bool:
@@ -304,14 +311,15 @@ class Channel:
     @classmethod
     def from_json(cls, source: str) -> Channel:
         """The channel that :meth:`to_json` wrote; a malformed one is a :class:`TextmendError`."""
+        checks.text("source", source)
         try:
-            return cls.from_dict(json.loads(checks.text("source", source)))
-        except json.JSONDecodeError as error:
+            value = checks.from_json(source)
+        except TextmendError as error:
             raise TextmendError(
-                f"malformed channel: line {error.lineno}, column {error.colno}: {error.msg}; "
-                f'expected JSON such as {{"drops": [{{"sequence": "the"}}]}}, '
-                f"not {checks.shown(source)}"
+                f'malformed channel: {error}; expected JSON such as {{"drops": '
+                f'[{{"sequence": "the"}}]}}, not {checks.shown(source)}'
             ) from None
+        return cls.from_dict(value)
 
     @classmethod
     def from_dict(cls, value: Any) -> Channel:
@@ -324,7 +332,7 @@ class Channel:
         unknown = value.keys() - {"drops", "whitespace"}
         if unknown:
             raise TextmendError(
-                f"malformed channel: unknown key {min(unknown, key=str)!r}; "
+                f"malformed channel: unknown key {checks.shown(min(unknown, key=str))}; "
                 "known are drops, whitespace"
             )
         drops = tuple(_drop_from(entry, place) for place, entry in enumerate(value["drops"], 1))
@@ -335,14 +343,15 @@ def _drop_from(entry: Any, place: int) -> Rule:
     where = f"malformed channel: drop {place}"
     if not isinstance(entry, dict) or not entry.keys() & {"sequence", "family"}:
         raise TextmendError(
-            f'{where} must be an object with a "sequence" or a "family", not {entry!r}'
+            f'{where} must be an object with a "sequence" or a "family", not {checks.shown(entry)}'
         )
     if "family" not in entry:
         return rule_from(Drop, entry, where)
     known = FAMILIES.get(entry["family"]) if isinstance(entry["family"], str) else None
     if known is None:
         raise TextmendError(
-            f"{where}: unknown family {entry['family']!r}; it is one of {', '.join(FAMILIES)}"
+            f"{where}: unknown family {checks.shown(entry['family'])}; "
+            f"it is one of {', '.join(FAMILIES)}"
         )
     return rule_from(known, {name: entry[name] for name in entry if name != "family"}, where)
 
@@ -352,27 +361,26 @@ def _parse_drop(part: str, spec: str) -> Rule:
     name, bracket, members = name.partition("(")
     if bracket and not (name in FAMILIES and members.endswith(")")):
         name, members = name + bracket + members, ""
+    malformed, called = f"malformed channel {checks.shown(spec)}", checks.shown(name)
     if not name or not all(options):
         raise TextmendError(
-            f"malformed channel {spec!r}: expected sequences separated by commas, "
+            f"{malformed}: expected sequences separated by commas, "
             "such as the,ad, or the names of families, such as ligatures:space"
         )
     if name == Ligatures.family:
         return Ligatures.parse(options, members.removesuffix(")"))
     if members:
-        raise TextmendError(
-            f"malformed channel {spec!r}: {name} is no set, and ({members} was given"
-        )
+        raise TextmendError(f"{malformed}: {name} is no set, and ({members} was given")
     if name in FAMILIES:
         return FAMILIES[name].parse(options)
     if likely := get_close_matches(name.lower(), FAMILIES, n=1, cutoff=_LIKE_A_FAMILY):
         raise TextmendError(
-            f"malformed channel {spec!r}: {name!r} is no family, did you mean {likely[0]!r}? "
+            f"{malformed}: {called} is no family, did you mean {likely[0]!r}? "
             "(Drop, or JSON, takes any sequence literally)"
         )
     if len(pieces := name.split()) > 1:
         raise TextmendError(
-            f"malformed channel {spec!r}: {name!r} holds a space; write {','.join(pieces)}, "
+            f"{malformed}: {called} holds a space; write {','.join(pieces)}, "
             "or give a sequence with a space in it to Channel.of, or in JSON"
         )
     given: dict[str, Any] = {}
@@ -380,21 +388,21 @@ def _parse_drop(part: str, spec: str) -> Rule:
         is_place = option in get_args(Place)
         key, value = ("where", option) if is_place else ("residue", residue_named(option))
         if key in given:
-            raise TextmendError(f"malformed channel {spec!r}: {name!r} has more than one {key}")
+            raise TextmendError(f"{malformed}: {called} has more than one {key}")
         given[key] = value
     return Drop(name, **given)
 
 
 def names_a_file(spec: str) -> bool:
     """Whether a spec is more likely the name of a file: a path, or a name with an ending."""
-    return bool(_FILE.fullmatch(spec))
+    return len(spec) <= _LONGEST_SPEC and bool(_FILE.fullmatch(spec))
 
 
 def _refuse_a_file(what: str, spec: str) -> None:
     if names_a_file(spec):
         raise TextmendError(
-            f"{what} {spec!r} looks like the name of a file; what is in one is read with "
-            "Channel.from_json (Drop, or JSON, takes any sequence literally)"
+            f"{what} {checks.shown(spec)} looks like the name of a file; what is in one is read "
+            "with Channel.from_json (Drop, or JSON, takes any sequence literally)"
         )
 
 

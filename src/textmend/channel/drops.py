@@ -216,7 +216,9 @@ def rule_from(kind: type[Rule], entry: dict[str, Any], where: str) -> Rule:
     known = [field.name for field in fields(kind)]
     for key in entry:
         if key not in known:
-            raise TextmendError(f"{where}: unknown key {key!r}; known are {', '.join(known)}")
+            raise TextmendError(
+                f"{where}: unknown key {checks.shown(key)}; known are {', '.join(known)}"
+            )
     try:
         return kind(**entry)
     except TextmendError as error:

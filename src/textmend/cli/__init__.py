@@ -6,6 +6,8 @@ text for pipes; every error is one line on standard error. Start reading at :fun
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from textmend.cli.config import settings
@@ -15,11 +17,23 @@ from textmend.cli.mend import mend
 from textmend.cli.report import report
 from textmend.cli.rewrite import apply, revert
 from textmend.cli.version import show
+from textmend.report.sentences import visible
 
 __all__ = ["main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands whose complaints about what was typed, click's own, are safe to print, too."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command, once its arguments are read."""
+        try:
+            return super().invoke(context)
+        except click.UsageError as error:
+            raise click.UsageError(visible(error.format_message()), error.ctx) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     *("-V", "--version"),
     is_flag=True,

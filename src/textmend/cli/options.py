@@ -16,7 +16,7 @@ import click
 from textmend.api import Mender
 from textmend.batch import inputs
 from textmend.batch.channels import Sources
-from textmend.batch.decoding import AUTO, unknown_encoding
+from textmend.batch.decoding import AUTO, known
 from textmend.batch.inputs import Found
 from textmend.batch.results import place_of
 from textmend.channel.channel import Channel, names_a_file
@@ -33,13 +33,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _encoding(name: str) -> str:
-    if name == AUTO:
-        return name
-    try:
-        "".encode(name)
-    except LookupError:
-        raise unknown_encoding(name) from None
-    return name
+    return name if name == AUTO else known(name)
 
 
 # Below the help of commands that take a channel.
@@ -114,21 +108,18 @@ def inferring(command: Command) -> Command:
     return command
 
 
-def parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str], Any]:
+def parsed(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
     """The type of an option whose value is parsed, and refused in one line."""
 
-    class Parsed(click.ParamType[Any]):
-        name = "text"
+    def text(value: Any) -> Any:  # its name is what the help shows
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse(value)
+        except TextmendError as error:
+            fail(error)
 
-        def convert(self, value: Any, param: object, ctx: object) -> Any:  # noqa: ARG002
-            if not isinstance(value, str):
-                return value
-            try:
-                return parse(value)
-            except TextmendError as error:
-                fail(error)
-
-    return Parsed()  # type: ignore[return-value]
+    return text
 
 
 def channel_of(spec: str) -> Channel:

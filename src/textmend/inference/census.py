@@ -406,6 +406,11 @@ def may_be_written(residue: str) -> bool:
     return residue in _SELDOM
 
 
+# Tokens beside a mark among which what belongs to it is looked for: all of them would take a time
+# that grows with the square of a run of marks.
+_NEAR = 100
+
+
 def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
     """For each token, whether it is a word that an apostrophe divides from something.
 
@@ -431,9 +436,8 @@ def _divided(line: Sequence[Token], lexicon: Lexicon) -> list[bool]:
 
 def _after_marks(line: Sequence[Token], place: int) -> int:
     """The first place from there on that is no mark."""
-    while place < len(line) and line[place].kind == "other":
-        place += 1
-    return place
+    near = enumerate(line[place : place + _NEAR], place)
+    return next((at for at, token in near if token.kind != "other"), place)
 
 
 def odd_marks(line: Sequence[Token], lexicon: Lexicon, *, is_code: bool = False) -> set[int]:
@@ -487,9 +491,9 @@ def _is_paired(line: Sequence[Token], at: int) -> bool:
     """Whether a bracket or quotation mark has its partner in the same run of letters and marks."""
     mark = line[at].text
     if mark in _PARTNERS:
-        partner, beside = _PARTNERS[mark], line[at + 1 :]
+        partner, beside = _PARTNERS[mark], line[at + 1 : at + 1 + _NEAR]
     elif mark in _OPENED_BY:
-        partner, beside = _OPENED_BY[mark], line[:at][::-1]
+        partner, beside = _OPENED_BY[mark], line[max(at - _NEAR, 0) : at][::-1]
     else:
         return mark == '"'
     run = takewhile(lambda token: token.kind not in ("space", "break"), beside)

@@ -18,7 +18,6 @@ decisions are of one text, and of no later version of it. Nothing here knows pag
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,10 +98,12 @@ def decided(original: str, reviewed: Reviewed) -> str:
     parts: list[str] = []
     done = 0
     for each in reviewed.decisions:
-        if each.start < done or original[each.start : each.end] != each.before:
+        there = original[each.start : each.end]
+        # An empty text stands everywhere, and so does a slice beyond the end.
+        if not done <= each.start <= each.end <= len(original) or there != each.before:
             raise TextmendError(
-                f"{name}: the decision at {each.start} is about {each.before!r}, and there stands "
-                f"{original[each.start : each.end]!r}; download the decisions anew"
+                f"{name}: the decision at {each.start} is about {checks.shown(each.before)}, and "
+                f"there stands {checks.shown(there)}; download the decisions anew"
             )
         parts += original[done : each.start], each.after
         done = each.end
@@ -113,20 +114,14 @@ def read_decisions(path: str | Path) -> Decisions:
     """The decisions in a file that the page gave."""
     name = sentences.visible(str(path))
     try:
-        value = json.loads(Path(path).read_bytes().decode())
+        value = checks.from_json(Path(path).read_bytes())
     except OSError as error:
         raise TextmendError(f"{name}: cannot be read: {error.strerror}; check the path") from None
-    except UnicodeDecodeError:
+    except TextmendError as error:
         raise TextmendError(
-            f"{name}: holds no decisions; download them from the page of textmend report"
+            f"{name}: {error}; expected the JSON that the page of textmend report gives for "
+            "download"
         ) from None
-    except json.JSONDecodeError as error:
-        raise TextmendError(
-            f"{name}: line {error.lineno}, column {error.colno}: {error.msg}; "
-            "expected the JSON that the page of textmend report gives for download"
-        ) from None
-    except RecursionError:
-        raise TextmendError(f"{name}: is nested too deeply to be decisions") from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise TextmendError(
             f"{name}: holds no decisions; download them from the page of textmend report"
@@ -137,10 +132,15 @@ def read_decisions(path: str | Path) -> Decisions:
             f"{VERSION}; make the report with this version, or install the one that made it"
         )
     threshold = _part(value, "threshold", (int, float), name)
+    checks.number(
+        f"{name}: 'threshold'", threshold, lambda it: 0.0 <= it <= 1.0, "it must be in 0 to 1"
+    )
     documents = tuple(_reviewed(value, name))
     twice = [each for each, count in Counter(one.name for one in documents).items() if count > 1]
     if twice:
-        raise TextmendError(f"{name}: decides about {twice[0]!r} twice; keep one of the two")
+        raise TextmendError(
+            f"{name}: decides about {checks.shown(twice[0])} twice; keep one of the two"
+        )
     return Decisions(name, float(threshold), documents)
 
 

@@ -30,7 +30,7 @@ def lines(name: str, mended: Mended, width: int | None = None) -> Iterator[str]:
         return
     width = max(width or shutil.get_terminal_size().columns, _LEAST)
     count = len(mended.edits)
-    yield click.style(f"{name}: {count} edit{'' if count == 1 else 's'}", bold=True)
+    yield click.style(f"{visible(name)}: {count} edit{'' if count == 1 else 's'}", bold=True)
     at = max(len(_where(mended, each)) for each in mended.edits)
     for edit in sorted(mended.edits, key=lambda each: (each.probability, each.start)):
         head = f"{per_cent(min(edit.probability, 0.99)):>5} {_where(mended, edit):>{at}}  "

@@ -239,4 +239,5 @@ def sureness(log_odds: float) -> str:
     >>> sureness(2.0), sureness(80.0)
     ('88 % sure', '99 % sure')
     """
-    return f"{per_cent(min(1.0 / (1.0 + math.exp(-log_odds)), 0.99))} sure"
+    chance = 0.5 + 0.5 * math.tanh(0.5 * log_odds)  # the logistic function, which never overflows
+    return f"{per_cent(min(max(chance, 0.01), 0.99))} sure"
