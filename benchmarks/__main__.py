@@ -152,21 +152,16 @@ def peers(systems: Sequence[str], **options: Any) -> None:
 
 @main.command()
 @click.option("--corpus", default="languages", help="Texts in several languages.")
+@click.option("--cut", type=(int, int), help="Cut passages of MIN to MAX words.")
 @click.option("--json", "json_file", type=_FILE, default=_RESULTS / "encodings.json")
-def encodings(corpus: str, json_file: Path) -> None:
+def encodings(corpus: str, cut: tuple[int, int] | None, json_file: Path) -> None:
     """How often the encoding of a text in an old one is told by its bytes."""
     try:
-        found = measure_encodings(documents(corpus))
+        found = measure_encodings(documents(corpus, cut=cut))
     except Missing as reason:
         raise click.ClickException(str(reason)) from None
-    packages = [each for each in next(iter(found.values()), {}) if each != "texts"]
-    table = Table(title="Texts whose encoding was told")
-    for heading in ("encoding", "texts", *packages):
-        table.add_column(heading, justify="left" if heading == "encoding" else "right")
-    for encoding, counts in found.items():
-        table.add_row(encoding, *(str(counts[each]) for each in ("texts", *packages)))
-    _print([table])
-    _write(json_file, {**circumstances(), "corpus": corpus, "counts": found})
+    _print([tables.encodings_table(found)])
+    _write(json_file, {**circumstances(), "corpus": corpus, "cut": cut, "counts": found})
 
 
 @main.command()
@@ -536,7 +531,13 @@ def mixtures(corpus: str, cut: tuple[int, int], seed: int, json_file: Path, **op
 @click.option("--force", is_flag=True, help="Measure again what was measured at this commit.")
 @click.option("--list", "listed", is_flag=True, help="List the steps, and where each is quoted.")
 @click.option("--folder", type=_FOLDER, default=_RESULTS / "all", help="Where figures are kept.")
-def everything(names: Sequence[str], force: bool, listed: bool, folder: Path) -> None:
+@click.option(
+    "--data",
+    type=_FOLDER,
+    default=Path("data/dev"),
+    help="A folder of texts that do not come with the project, such as allsides.jsonl.",
+)
+def everything(names: Sequence[str], force: bool, listed: bool, folder: Path, data: Path) -> None:
     """Measure all figures that are quoted anywhere; go on where an earlier run was stopped."""
     known = {step.name: step for step in STEPS}
     if unknown := set(names) - known.keys():
@@ -544,9 +545,10 @@ def everything(names: Sequence[str], force: bool, listed: bool, folder: Path) ->
     steps = [known[name] for name in names] or list(STEPS)
     if listed:
         for step in steps:
-            click.echo(f"{step.name}: {step.command} ({step.where})")
+            where = ", ".join(step.where) or "quoted nowhere yet"
+            click.echo(f"{step.name}: {step.command} ({where})")
         return
-    outcomes = measure_all(steps, folder, force=force, tell=click.echo)
+    outcomes = measure_all(steps, folder, data, force=force, tell=click.echo)
     if failed := [name for name, outcome in outcomes.items() if outcome == "failed"]:
         raise click.ClickException(f"failed: {', '.join(failed)}")
 

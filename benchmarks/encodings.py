@@ -1,6 +1,7 @@
-"""How often the encoding of a text in an old one is told by its bytes, by package.
+"""How often the encoding of a text in an old one is told by its bytes.
 
-What is right is the text, whatever the encoding is called. Start reading at
+What is right is the text, whatever the encoding is called; characters that the encoding lacks are
+left out before. Start reading at
 :func:`measure_encodings`.
 """
 
@@ -9,14 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.documents import Document
 from benchmarks.systems import Missing
+from textmend.batch.decoding import detected
+from textmend.errors import TextmendError
 
 # What was usual before UTF-8, by language.
 LEGACY = {
     "cs": ("cp1250", "iso8859-2"),
     "de": ("latin-1", "cp1252"),
+    "el": ("cp1253",),
+    "en": ("latin-1", "cp1252"),
     "es": ("latin-1", "cp1252"),
     "fr": ("latin-1", "cp1252"),
     "it": ("latin-1", "cp1252"),
@@ -28,27 +36,30 @@ LEGACY = {
 
 
 def detectors() -> dict[str, Callable[[bytes], str | None]]:
-    """The packages that are installed, each as a function of bytes that names their encoding."""
-    found: dict[str, Callable[[bytes], str | None]] = {}
-    try:
-        detect = import_module("chardet").detect
-        found["chardet"] = lambda data: detect(data)["encoding"]
-    except ImportError:
-        pass
-    try:
+    """What tells encodings, each as a function of bytes: textmend, and what is installed beside."""
+    known: dict[str, Callable[[bytes], str | None]] = {"textmend": _told}
+    if find_spec("chardet") is None:
+        raise Missing("pip install chardet")
+    if find_spec("charset_normalizer"):
         from_bytes = import_module("charset_normalizer").from_bytes
-        found["charset-normalizer"] = lambda data: getattr(
+        known["charset-normalizer"] = lambda data: getattr(
             from_bytes(data).best(), "encoding", None
         )
-    except ImportError:
-        pass
-    if not found:
-        raise Missing("pip install chardet charset-normalizer")
-    return found
+    return known
+
+
+def _told(data: bytes) -> str | None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "text.txt")
+        path.write_bytes(data)
+        try:
+            return detected(path)
+        except TextmendError:
+            return None
 
 
 def measure_encodings(documents: Sequence[Document]) -> dict[str, Counter[str]]:
-    """Encoding → how many texts were tried in it, and how many each package was right about."""
+    """Encoding → how many texts were tried in it, and how many each detector was right about."""
     known, counts = detectors(), dict[str, Counter[str]]()
     for document in documents:
         for encoding in LEGACY.get(document.lang, ()):
@@ -57,8 +68,8 @@ def measure_encodings(documents: Sequence[Document]) -> dict[str, Counter[str]]:
                 continue
             here = counts.setdefault(encoding, Counter())
             here["texts"] += 1
-            for package, detect in known.items():
-                here[package] += _is(data, detect(data), encoding)
+            for name, detect in known.items():
+                here[name] += _is(data, detect(data), encoding)
     return counts
 
 

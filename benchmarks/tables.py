@@ -103,6 +103,17 @@ def languages_table(found: Mapping[str, Counter[tuple[str | None, str | None]]])
     return table
 
 
+def encodings_table(found: Mapping[str, Counter[str]]) -> Table:
+    """For each encoding the texts in it, and of how many each detector told it; their sums."""
+    names = list(dict.fromkeys(name for counts in found.values() for name in counts))
+    table = Table(title="texts whose encoding was told")
+    for heading in ("encoding", *names):
+        table.add_column(heading, justify="left" if heading == "encoding" else "right")
+    for encoding, counts in (*found.items(), ("all", sum(found.values(), Counter[str]()))):
+        table.add_row(encoding, *(str(counts[name]) for name in names))
+    return table
+
+
 def _table(
     title: str, report: Report, rows: Sequence[Row], columns: Mapping[str, str], of: str
 ) -> Table:

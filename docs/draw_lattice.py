@@ -1,4 +1,4 @@
-"""Draw the lattice of a sentence, with what the code makes of it: ``python docs/draw_lattice.py``.
+"""Draw the lattice of a sentence, with what the code makes of it: ``python -m docs.draw_lattice``.
 
 The sentence is one of an article in ``corpora/news``, damaged by :data:`CHANNEL`. Arcs, candidates
 and probabilities are those of :class:`textmend.mending.lattice.Lattice` and of the small context

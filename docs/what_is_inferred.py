@@ -1,4 +1,4 @@
-"""Which losses textmend finds by itself: ``python docs/what_is_inferred.py``.
+"""Which losses textmend finds by itself: ``python -m docs.what_is_inferred``.
 
 Prints the table of ``losses.md``: under each spec the first eight articles of ``corpora/news`` that
 are not held out are damaged, and inferred one by one, and as texts of one source.

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -10,14 +11,17 @@ from click.testing import CliRunner
 import corpora
 from textmend import TextmendError
 from textmend.batch.decoding import detected
+from textmend.batch.records import format_of
 from textmend.cli import main
 
 ENGLISH = "Furrmore, y met or farmers of région in dition, and y brought ir goods to café. " * 4
-GERMAN, FRENCH, POLISH, RUSSIAN = (
+GERMAN, FRENCH, POLISH, RUSSIAN, GREEK, TURKISH = (
     "Die Bürger wählten am Sonntag ihre Vertreter, und für die Größe der Räte müssen sie zahlen. ",
     "Le préfet a annoncé que les élèves étaient rentrés à l’école après l’été et la forêt. ",
     "Zażółć gęślą jaźń, powiedział dziś w południe premier, który przyjechał do Łodzi. ",
     "Вчера жители города вышли на главную площадь, чтобы увидеть новый памятник. ",
+    "Οι κάτοικοι της πόλης βγήκαν χθες στην πλατεία, για να δουν το νέο μνημείο. ",
+    "Şehrin sakinleri dün öğleden sonra yeni anıtı görmek için büyük meydana çıktı. ",
 )
 
 
@@ -35,7 +39,11 @@ def run(*arguments: str) -> tuple[int, str]:
         (POLISH, "iso8859-2"),
         (RUSSIAN, "cp1251"),
         (RUSSIAN, "koi8-r"),
+        (GREEK, "cp1253"),
+        (TURKISH, "cp1254"),
         (GERMAN, "utf-16"),
+        (GERMAN, "utf-32"),
+        ("Plain words.\n" * 20_000 + GERMAN, "cp1252"),
         (FRENCH, "utf-8-sig"),
         ("今日は天気がいいです。明日は雨が降るでしょう。" * 5, "shift_jis"),
         ("Plain words.", "ascii"),
@@ -86,6 +94,39 @@ def test_files_are_mended_and_reverted_in_their_own_encodings(tmp_path: Path) ->
     assert {path.name for path in (tmp_path / "back").iterdir()} == before.keys() - {
         "noise.bin.txt"
     }
+
+
+def test_parquet_has_an_encoding_of_its_own(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    path = tmp_path / "a.parquet"
+    pytest.importorskip("pyarrow.parquet").write_table(arrow.table({"text": ["café"]}), path)
+    (record,) = format_of(path, field="text", encoding="auto").records()
+    assert record.text == "café"
+
+
+def test_another_answer_mends_the_file_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, out, log = tmp_path / "a.txt", tmp_path / "out", tmp_path / "edits.jsonl"
+    source.write_bytes(ENGLISH.encode("cp1252"))
+    for told in ("cp1252", "cp1250"):
+        answer = {"encoding": told}
+        chardet = SimpleNamespace(detect=lambda *_, answer=answer, **__: answer)
+        monkeypatch.setitem(sys.modules, "chardet", chardet)
+        asked = ("--encoding", "auto", "--channel", "the,ad", "--edits", str(log))
+        assert run("mend", str(source), "-o", f"{out}/", *asked)[0] == 0
+        assert json.loads(log.read_text().splitlines()[0])["encoding"] == told
+
+
+def test_a_repair_that_the_encoding_lacks_leaves_no_result(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.txt", tmp_path / "out.txt"
+    text = "La manuvre a réussi, et le cur du métier, c'est l'uvre de l'été. "
+    source.write_bytes((text * 3).encode("latin-1"))
+    asked = ("--encoding", "auto", "--channel", "œ", "--lang", "fr")
+    status, said = run("mend", str(source), "-o", str(out), *asked)
+    assert status == 1
+    assert "'œ' cannot be written in iso8859-1" in said
+    assert not out.exists()
 
 
 def test_clean_files_come_back_byte_for_byte(tmp_path: Path) -> None:

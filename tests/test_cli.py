@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -560,5 +561,8 @@ def test_version_says_what_decides_the_results() -> None:
     first, *others = result.stdout.splitlines()
     assert first == f"textmend {textmend.__version__}"
     shown = "\n".join(others)
-    assert f"model small: {digest_of(NAMED['small'])[:12]}" in shown
-    assert f"wordfreq {metadata.version('wordfreq')}" in shown
+    for name, path in NAMED.items():
+        assert f"model {name}: {digest_of(path)[:12]}" in shown
+    for package in ("wordfreq", "symspellpy"):
+        assert f": {package} {metadata.version(package)}" in shown
+    assert f"Python {platform.python_version()} on " in shown

@@ -59,6 +59,14 @@ def test_every_family_and_place_is_in_the_cookbook() -> None:
             assert re.search(rf"`[^`]*\b{name}\b", losses), name
 
 
+def test_the_changelog_begins_with_this_version() -> None:
+    first = re.search(
+        r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert first
+    assert first[1] in ("Unreleased", textmend.__version__)
+
+
 def test_every_command_is_on_its_page() -> None:
     for name in main.commands:
         assert f"textmend {name} " in read("command-line.md")

@@ -7,7 +7,7 @@
 
 # The one place where the version is written: packaging reads it from here, and so do the command
 # and whatever is stored, so that it is known in a source tree that was never installed, too.
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 from textmend.api import Mender, infer_channel, mend, mend_and_explain
 from textmend.channel.channel import Channel

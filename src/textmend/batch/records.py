@@ -98,9 +98,8 @@ def format_of(
     use for it. ``source_field``: the one that says where a text comes from. ``encoding``: that of
     the file, or ``"auto"`` to have it told by its bytes; Parquet has its own.
     """
-    if encoding == decoding.AUTO:
-        encoding = decoding.detected(path)
-    decoding.known(encoding)
+    if encoding != decoding.AUTO:
+        decoding.known(encoding)
     inner = containers.inner_name(path)
     if with_fields := _WITH_FIELDS.get(inner.suffix.lower()):
         return with_fields(path, field, source_field, encoding)
@@ -134,9 +133,9 @@ class _Pieces(Format):
 
     def __init__(self, path: Path, encoding: str) -> None:
         super().__init__(path)
-        self.encoding = encoding
+        self.encoding = decoding.detected(path) if encoding == decoding.AUTO else encoding
         with containers.open_read(path) as stream:
-            self._encoding = _exact_encoding(encoding, stream.read(4))
+            self._encoding = _exact_encoding(self.encoding, stream.read(4))
 
     @abstractmethod
     def _pieces(self) -> Generator[tuple[int, bytes], None, None]:
@@ -266,7 +265,8 @@ class _Lines(_Pieces):
         signs = '\t\r\n ",:;|{}\\'
         if signs.encode(self._encoding) != signs.encode("ascii"):
             raise TextmendError(
-                f"{path}: {self.kind} in {encoding} cannot be mended; convert it to utf-8 first"
+                f"{path}: {self.kind} in {self.encoding} cannot be mended; "
+                "convert it to utf-8 first"
             )
 
     @abstractmethod

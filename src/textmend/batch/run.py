@@ -289,7 +289,9 @@ class Batch:
     def _job(self, one: Input) -> _Job | Finished:
         found = self.settings.format(one)
         target = self.targets.get(one)
-        key = "" if self.manifest is None else key_of(one.path, self._identity(one))
+        # The encoding, too: another version of what tells it may find another one.
+        identity = self._identity(one), found.encoding
+        key = "" if self.manifest is None else key_of(one.path, *identity)
         if self.manifest and target and (counts := self.manifest.done(one.name, key, target)):
             return Finished(one, counts, before=True)
         return _Job(one, found, key, target)

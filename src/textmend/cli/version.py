@@ -16,7 +16,10 @@ from textmend import __version__
 from textmend.models.cascade import NAMED
 from textmend.models.modelfile import digest_of, read_header
 
-_DATA = ("wordfreq", "symspellpy")
+_DATA = {  # what it is, and the package that it is read from
+    "words, the longest list of each language": "wordfreq",
+    "word pairs": "symspellpy",
+}
 _DIGITS = 12  # of a digest, which are enough to tell models apart
 
 
@@ -26,7 +29,8 @@ def versions() -> Iterator[str]:
     for name, path in NAMED.items():
         made = read_header(path)["made"]
         yield f"model {name}: {digest_of(path)[:_DIGITS]}, made {made}"
-    yield "data: " + ", ".join(f"{each} {metadata.version(each)}" for each in _DATA)
+    for data, package in _DATA.items():
+        yield f"{data}: {package} {metadata.version(package)}"
     yield f"Python {platform.python_version()} on {platform.platform(terse=True)}"
 
 
