@@ -254,7 +254,7 @@ def negative_binomial(count: int, mean: float) -> float:
 
 
 @given(st.integers(0, 40), st.floats(0.01, 500.0), st.sampled_from([1.0, 0.9, 0.7, 0.5]))
-def testabsence_is_the_odds_of_so_few_with_and_without_a_deletion(
+def test_absence_is_the_odds_of_so_few_with_and_without_a_deletion(
     observed: int, expected: float, share: float
 ) -> None:
     left = expected * max(1.0 - share, exp(-PRIORS.survivor))
