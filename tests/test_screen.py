@@ -172,3 +172,17 @@ def test_what_is_known_of_runs_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_source_without_damage_leaves_its_texts_alone() -> None:
     mender = Mender(channel=[])
     assert mender.mend("Furrmore, y met or farmers.") == "Furrmore, y met or farmers."
+
+
+SOUND_BUT_STRANGE = (
+    "The barn was near the town and in truth it was a good day for all of them to be of use. "
+    "He saw the zorblax and the frimwock there. "
+) * 2
+
+
+@pytest.mark.parametrize("run", ["27th'ings", "#tag'ings", "B2'ings", "x_'ings"])
+def test_a_word_after_what_is_none_is_counted_where_it_stands(run: str) -> None:
+    # Read by itself the run would be one word, or another one.
+    text = SOUND_BUT_STRANGE + run
+    assert Mender().mend(text) == text
+    assert not finds_something(text)

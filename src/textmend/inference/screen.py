@@ -207,26 +207,25 @@ class Screen:
     ) -> bool:
         """Whether no family of rules acted, nor a sequence that left a space."""
         glimpse = Glimpse(text)
-        counts = Counter(glimpse.words)
         if self._left_spaces(glimpse.words, {word.form for word in words if word.flagged}):
             return False
         clean = {word.form: word.clean for word in words}
         alone: set[str] = set()
         for _, preimages in self._families:
             alone |= preimages.torn_in(glimpse, PRIORS.least_gain) if preimages.torn else set()
-        if not alone <= counts.keys():  # what is no word was torn into several
+        if not alone.issubset(glimpse.words):  # what is no word was torn into several
             return False
         bounds = [_Bound() for _ in self._families]
         for form in clean.keys() | alone:
             for place, nats in self._gains(form, clean.get(form, 1.0)):
-                bounds[place].add(nats, counts[form])
+                bounds[place].add(nats, _count(form, glimpse.text))
         if any(
             bound.reaches(rule, least)
             for (rule, _), bound in zip(self._families, bounds, strict=True)
         ):
             return False
         return sum(joined.values()) < PRIORS.least_joined or self._ran_not_together(
-            joined, counts, least
+            joined, glimpse.text, least
         )
 
     @cached_property
@@ -274,10 +273,8 @@ class Screen:
         preimages = Preimages.common((rule,), self._lexicon.lang)
         return rule, Segmenter(Channel((rule,)), preimages)
 
-    def _ran_not_together(
-        self, runs: Mapping[str, int], words: Mapping[str, int], least: float
-    ) -> bool:
-        """Whether some runs are one word each."""
+    def _ran_not_together(self, runs: Mapping[str, int], shown: str, least: float) -> bool:
+        """Whether some runs of a text, which is shown in lower case, are one word each."""
         rule, segmenter = self._line_ends
         if not segmenter.knows_pairs:
             return True
@@ -288,7 +285,7 @@ class Screen:
                 continue
             nats = min(found.gain, PRIORS.gain_cap[min(len(run), len(PRIORS.gain_cap) - 1)])
             if nats >= PRIORS.least_gain:
-                bound.add(nats, max(count, words.get(key(run), 0)))
+                bound.add(nats, max(count, _count(key(run), shown)))
         return not bound.reaches(rule, least)
 
 
