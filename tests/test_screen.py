@@ -186,3 +186,12 @@ def test_a_word_after_what_is_none_is_counted_where_it_stands(run: str) -> None:
     text = SOUND_BUT_STRANGE + run
     assert Mender().mend(text) == text
     assert not finds_something(text)
+
+
+def test_what_families_say_of_a_word_does_not_depend_on_what_was_asked_before() -> None:
+    fresh, used = Screen(Lexicon.load()), Screen(Lexicon.load())
+    used._gains("classi", 0.5)
+    assert used._gains("classi", 1e-12) == fresh._gains("classi", 1e-12)
+    used._gains("la", 0.5)
+    assert used._gains("la", 1e-12) == fresh._gains("la", 1e-12)
+    assert fresh._gains("la", 1e-12)

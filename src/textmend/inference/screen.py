@@ -67,7 +67,7 @@ class Screen:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._runs = Runs.load(lexicon.lang)
-        self._of_families: Answers[str, tuple[tuple[int, float], ...]] = Answers(
+        self._of_families: Answers[tuple[str, float], tuple[tuple[int, float], ...]] = Answers(
             each=300, most=4_000_000
         )
         self._function_words = [
@@ -242,17 +242,17 @@ class Screen:
 
     def _gains(self, form: str, clean: float) -> tuple[tuple[int, float], ...]:
         """The families that may have left a word, by their places, with nats for each."""
-        known = self._of_families.get(form)
+        known = self._of_families.get((form, clean))
         if known is None:
-            clean = min(clean, self._lexicon.probability(form))
+            chance = min(clean, self._lexicon.probability(form))
             known = tuple(
                 (place, nats)
                 for place, (_, preimages) in enumerate(self._families)
                 if any(preimages.leaving((form,)))
-                and (nats := gain(preimages.mass(form, merged=True), clean, len(form)))
+                and (nats := gain(preimages.mass(form, merged=True), chance, len(form)))
                 >= PRIORS.least_gain
             )
-            self._of_families.keep(form, known, form)
+            self._of_families.keep((form, clean), known, form)
         return known
 
     def _left_spaces(self, in_order: Sequence[str], flagged: Collection[str]) -> bool:
