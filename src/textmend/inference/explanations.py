@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain, islice
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -34,15 +35,50 @@ from textmend.mending.segmentation import Segmenter
 _CAP = np.array(PRIORS.gain_cap)
 _EDGES: tuple[Place, ...] = ("word-start", "word-end")
 # A mark that ends a clause, and what has no space before it.
-CLAUSE = regex.compile(r"(?:[.:!?]\p{Lu}|[,;]\p{L})(?<=\p{L}..)")
+_CLAUSE = regex.compile(r"(?:[.:!?]\p{Lu}|[,;]\p{L})(?<=\p{L}..)")
 _MARKS_AROUND = ".,;:!?()[]\"'“”‘’"
 
 Rules = tuple[Rule, ...]
 
 
+def capped(nats: float, letters: int) -> float:
+    """Nats that a word of this length says, of those that it would say if it were longer."""
+    return min(nats, PRIORS.gain_cap[min(letters, len(PRIORS.gain_cap) - 1)])
+
+
 def gain(mass: float, clean: float, letters: int) -> float:
     """Nats by which words of this mass explain a word of this probability and length."""
-    return min(math.log1p(mass / clean), PRIORS.gain_cap[min(letters, len(PRIORS.gain_cap) - 1)])
+    return capped(math.log1p(mass / clean), letters)
+
+
+class Groups(NamedTuple):
+    """The ways to have made some words by deletions, one group for each sequence and word.
+
+    ``rows``: all ways, group by group, the likeliest of each first; ``first`` and ``ends``: of each
+    group, its first row and that after its last; ``gains``: the nats by which it explains its word.
+    """
+
+    rows: Explanations
+    first: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    gains: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, index: DeletionIndex, forms: list[str], clean: NDArray[np.float64]) -> Groups:
+        """What an index knows of words that have these probabilities if they are not damaged."""
+        rows = index.explain(forms)
+        rows = rows.at(np.lexsort((-index.frequencies[rows.word], rows.token, rows.sequence)))
+        token, sequence = rows.token, rows.sequence
+        new = (sequence[1:] != sequence[:-1]) | (token[1:] != token[:-1])
+        first = np.flatnonzero(np.r_[True, new][: len(token)])
+        if not len(first):
+            return cls(rows, first, first, np.zeros(0))
+        mass = np.add.reduceat(index.frequencies[rows.word], first)
+        letters = np.array([len(form) for form in forms])
+        cap = _CAP[np.minimum(letters, len(_CAP) - 1)]
+        of = token[first]
+        gains = np.minimum(np.log1p(mass / clean[of]), cap[of])
+        return cls(rows, first, np.r_[first[1:], len(token)], gains)
 
 
 @dataclass(frozen=True)
@@ -66,9 +102,9 @@ class Traces:
 
     def add(self, trace: int, ratio: float, letters: int, original: str) -> None:
         """Note a trace and by how many nats it is explained, if that says enough."""
-        capped = min(ratio, PRIORS.gain_cap[min(letters, len(PRIORS.gain_cap) - 1)])
-        if capped >= PRIORS.least_gain:
-            self.gains[trace], self.ratios[trace] = capped, ratio
+        nats = capped(ratio, letters)
+        if nats >= PRIORS.least_gain:
+            self.gains[trace], self.ratios[trace] = nats, ratio
             self.originals[trace] = original
             self.covered.add(trace)
 
@@ -128,21 +164,10 @@ class Deletions:
         if not places:
             return
         clean = np.array([census.suspicious[place] for place in places])
-        rows = index.explain([census.types[place] for place in places])
-        if not len(rows.token):
-            return
-        # One group per (sequence, type): the frequencies of all words that the type may have been,
-        # the likeliest first.
-        order = np.lexsort((-index.frequencies[rows.word], rows.token, rows.sequence))
-        self.rows = rows = rows.at(order)
+        groups = Groups.of(index, [census.types[place] for place in places], clean)
+        self.rows = rows = groups.rows
         token, sequence = rows.token, rows.sequence
-        new = (sequence[1:] != sequence[:-1]) | (token[1:] != token[:-1])
-        border = np.flatnonzero(np.r_[True, new])
-        ends = np.r_[border[1:], len(token)]
-        mass = np.add.reduceat(index.frequencies[rows.word], border)
-        letters = np.array([len(census.types[place]) for place in places])
-        cap = _CAP[np.minimum(letters, len(_CAP) - 1)]
-        gains = np.minimum(np.log1p(mass / clean[token[border]]), cap[token[border]])
+        border, ends, gains = groups.first, groups.ends, groups.gains
         telling = np.flatnonzero(gains >= PRIORS.least_gain)
         _, inverse, counts = np.unique(
             sequence[border][telling], return_inverse=True, return_counts=True
@@ -455,7 +480,7 @@ class Hypotheses:
             for number, line in enumerate(census.lines)
             # Of code, and of what is only told again, nobody knows.
             if census.sizes[number]
-            and (number in with_joined or CLAUSE.search("".join([token.text for token in line])))
+            and (number in with_joined or _CLAUSE.search("".join([token.text for token in line])))
             for run in segmenter.runs(line)
             # A mark that was left in the place of letters ends no clause.
             if census.marks.keys().isdisjoint([token.text for token in run])
@@ -526,4 +551,4 @@ def may_be_joined(run: str, joined: Callable[[str], bool]) -> bool:
     A quick look, which most runs of clean text do not pass. ``joined``: says whether a word may.
     """
     core = run.strip(_MARKS_AROUND)
-    return joined(key(core)) if core.isalpha() else CLAUSE.search(run) is not None
+    return joined(key(core)) if core.isalpha() else _CLAUSE.search(run) is not None

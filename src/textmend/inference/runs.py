@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from textmend.cache import Answers
 from textmend.inference.census import odd_marks
-from textmend.inference.explanations import closed_class, is_joined, may_be_joined
+from textmend.inference.explanations import Groups, closed_class, is_joined, may_be_joined
 from textmend.inference.hypotheses import DeletionIndex
 from textmend.inference.priors import PRIORS
 from textmend.language.lexicon import Lexicon, key
@@ -25,7 +25,6 @@ from textmend.language.tokens import tokenize
 
 _MOST_DULL = 100_000  # runs that say nothing; some 9 MB
 _LONG = 100  # characters of a run that hardly comes again
-_CAP = np.array(PRIORS.gain_cap)
 _PRICE = np.array(PRIORS.sequence)
 
 Floats = NDArray[np.float64]
@@ -141,28 +140,23 @@ class Runs:
         return min(clean for clean, _ in found), any(flagged for _, flagged in found)
 
     def _explained(self, words: Mapping[str, tuple[float, bool]]) -> Iterator[Word]:
-        """What deletions explain of each word, as ``explanations.Deletions`` has it."""
+        """What deletions explain of each word."""
         if not words:
             return
         forms = list(map(key, words))
         clean = np.array([each for each, _ in words.values()])
         index = DeletionIndex.load(self._lexicon.lang)
-        rows = index.explain(forms)
-        rows = rows.at(np.lexsort((rows.sequence, rows.token)))
-        shares = index.frequencies[rows.word]
-        letter = np.bincount(rows.token, shares * (rows.length == 1), len(forms))
+        groups = Groups.of(index, forms, clean)
+        rows = groups.rows
+        letter = np.bincount(
+            rows.token, index.frequencies[rows.word] * (rows.length == 1), len(forms)
+        )
         lost = PRIORS.most_lost * letter > clean
-        # One group for each word and sequence, of all that the word may have been.
-        token, sequence = rows.token, rows.sequence
-        new = (sequence[1:] != sequence[:-1]) | (token[1:] != token[:-1])
-        border = np.flatnonzero(np.r_[True, new][: len(token)])
-        mass = np.add.reduceat(shares, border) if len(border) else np.zeros(0)
-        token = token[border]
-        letters = np.array([len(form) for form in forms])
-        cap = _CAP[np.minimum(letters, len(_CAP) - 1)]
-        gains = np.minimum(np.log1p(mass / clean[token]), cap[token])
-        telling = np.flatnonzero(gains >= PRIORS.least_gain)
-        border, token, gains = border[telling], token[telling], gains[telling]
+        telling = np.flatnonzero(groups.gains >= PRIORS.least_gain)
+        # Word by word.
+        telling = telling[np.argsort(rows.token[groups.first[telling]], kind="stable")]
+        border, gains = groups.first[telling], groups.gains[telling]
+        token = rows.token[border]
         ends = np.searchsorted(token, np.arange(len(forms) + 1))
         for place, (form, (chance, flagged)) in enumerate(zip(forms, words.values(), strict=True)):
             own = slice(ends[place], ends[place + 1])

@@ -23,7 +23,7 @@ from textmend.cache import Answers
 from textmend.channel.channel import Channel
 from textmend.channel.drops import Drop, Rule
 from textmend.channel.families import FAMILIES, Accents, Apostrophes, Spaces
-from textmend.inference.explanations import closed_class, gain
+from textmend.inference.explanations import capped, closed_class, gain
 from textmend.inference.hypotheses import DeletionIndex, hashes
 from textmend.inference.priors import PRIORS
 from textmend.inference.runs import Run, Runs, Word
@@ -283,7 +283,7 @@ class Screen:
             found = segmenter.of(run)
             if found is None or not found.beside(run, common):
                 continue
-            nats = min(found.gain, PRIORS.gain_cap[min(len(run), len(PRIORS.gain_cap) - 1)])
+            nats = capped(found.gain, len(run))
             if nats >= PRIORS.least_gain:
                 bound.add(nats, max(count, _count(key(run), shown)))
         return not bound.reaches(rule, least)
