@@ -106,13 +106,14 @@ class Screen:
             return False
         if self._lacks(Accents(), text, runs, size):
             return False
-        if not self._lost_no_sequence(text, words, size, min_log_odds):
+        glimpse = Glimpse(text)
+        if not self._lost_no_sequence(text, glimpse, words, size, min_log_odds):
             return False
         strange = sum(word.flagged for word in words) >= PRIORS.strange_words
         if not strange and not self._lacks(Apostrophes(), text, runs, size):
             return True
         joined = {run: runs[run] for run, said in telling.items() if said.joined}
-        return self._lost_nothing_else(text, words, joined, min_log_odds)
+        return self._lost_nothing_else(glimpse, words, joined, min_log_odds)
 
     def _lacks(self, rule: Rule, text: str, runs: Iterable[str], size: int) -> bool:
         """Whether a text may hold nothing of what a rule deletes, and would hold some of it."""
@@ -124,6 +125,7 @@ class Screen:
     def _lost_no_sequence(
         self,
         text: str,
+        glimpse: Glimpse,
         words: Sequence[Word],
         size: int,
         least: float,
@@ -138,9 +140,9 @@ class Screen:
         sequences = np.concatenate([word.sequences for word in words])
         gains = np.concatenate([word.gains for word in words])
         prices = np.concatenate([word.prices for word in words])
-        shown = folded(text)
         times = np.repeat(
-            [_count(word.form, shown) for word in words], [len(word.gains) for word in words]
+            [_count(word.form, glimpse.text) for word in words],
+            [len(word.gains) for word in words],
         )
         found, first, inverse, speaking = np.unique(
             sequences, return_index=True, return_inverse=True, return_counts=True
@@ -159,13 +161,14 @@ class Screen:
         # One word is enough to speak for a word that is missing.
         missing = hashes([word for word, *_ in expected])
         places = np.searchsorted(found, missing).clip(max=len(found) - 1)
-        return all(
-            self._is_no_loss(text, word, float(told[at]), int(speaking[at]), least)
-            or self._holds_enough(text, word, share * size)
+        doubtful = {
+            word: share * size
             for (word, _, share), at in compress(
                 zip(expected, places.tolist(), strict=True), found[places] == missing
             )
-        )
+            if not self._is_no_loss(text, word, float(told[at]), int(speaking[at]), least)
+        }
+        return not doubtful or _holds_enough(text, glimpse, doubtful)
 
     def _is_no_loss(self, text: str, word: str, told: float, speaking: int, least: float) -> bool:
         """Whether a common word was surely not deleted, though it may be missing.
@@ -188,25 +191,10 @@ class Screen:
         told += odds_of_absence(0, due, 1.0) + PRIORS.most_missed * due - PRIORS.border
         return holding > 0 and told <= 0.0
 
-    def _holds_enough(self, text: str, word: str, expected: float) -> bool:
-        """Whether a text surely holds a word as often as others do, so that it is not missed.
-
-        What is told again in the same words does not count; code has none.
-        """
-        shown = folded(text)
-        text_lines = shown.split("\n")
-        if any(are_code(text.split("\n"), [len(_PLAIN.findall(line)) for line in text_lines])):
-            return False
-        words = _WORD.findall(shown)
-        told = list(zip(*(words[start:] for start in range(PRIORS.repeated_run)), strict=False))
-        again = len(told) - len(set(told))
-        return _PLAIN.findall(shown).count(word) - again > PRIORS.few * expected
-
     def _lost_nothing_else(
-        self, text: str, words: Sequence[Word], joined: Mapping[str, int], least: float
+        self, glimpse: Glimpse, words: Sequence[Word], joined: Mapping[str, int], least: float
     ) -> bool:
         """Whether no family of rules acted, nor a sequence that left a space."""
-        glimpse = Glimpse(text)
         if self._left_spaces(glimpse.words, {word.form for word in words if word.flagged}):
             return False
         clean = {word.form: word.clean for word in words}
@@ -293,6 +281,21 @@ class Screen:
 def _absent(traces: int) -> float:
     """Nats that so many traces may say at most by what is missing beside them."""
     return odds_of_absence(0, PRIORS.missing_per_trace * traces, 1.0)
+
+
+def _holds_enough(text: str, glimpse: Glimpse, expected: Mapping[str, float]) -> bool:
+    """Whether a text surely holds words as often as others do, so that none of them is missed.
+
+    What is told again in the same words does not count; code has none.
+    """
+    plain = [_PLAIN.findall(line) for line in glimpse.text.split("\n")]
+    if any(are_code(text.split("\n"), list(map(len, plain)))):
+        return False
+    words = glimpse.words
+    told = list(zip(*(words[start:] for start in range(PRIORS.repeated_run)), strict=False))
+    again = len(told) - len(set(told))
+    held = Counter(chain.from_iterable(plain))
+    return all(held[word] - again > PRIORS.few * due for word, due in expected.items())
 
 
 def _spares(text: str, letter: str, words: Iterable[Word], sequence: np.uint64) -> bool:

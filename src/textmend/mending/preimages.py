@@ -54,13 +54,16 @@ class Candidate:
 class Glimpse:
     """A text as it is looked through for what words were torn into.
 
-    ``text``: in lower case, with straight apostrophes; ``words``: its words in their order, and
-    an empty one for each abbreviation.
+    ``text``: in lower case, with straight apostrophes.
     """
 
     def __init__(self, text: str) -> None:
         self.text = folded(text)
-        self.words: list[str] = _WORD_IF_ANY.findall(self.text)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words in their order, and an empty one for each abbreviation."""
+        return _WORD_IF_ANY.findall(self.text)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
