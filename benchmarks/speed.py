@@ -168,16 +168,14 @@ def measure_speed(*, most: int = 100_000) -> Speed:
     for each in (article, EXAMPLE.channel.apply(article)):  # what is loaded is loaded now
         mender.mend(each)
 
-    def beside_floor(what: str, mend: Callable[[str], str], text: str) -> Measured:
-        words, least = len(text.split()), _seconds(lambda: floor(text, known))
-        taken = _seconds(lambda: mend(text))
-        return Measured(what, words / taken, words / least, "words/s", rate=True)
+    def of_floor(text: str) -> int:
+        return floor(text, known)
 
-    def articles_beside(
+    def beside(
         what: str,
         mend: Callable[[str], str],
         texts: Sequence[str],
-        least: Callable[[str], object],
+        least: Callable[[str], object] = of_floor,
         repeats: int | None = None,
     ) -> Measured:
         words = sum(len(each.split()) for each in texts)
@@ -185,18 +183,15 @@ def measure_speed(*, most: int = 100_000) -> Speed:
         at_least = _seconds(lambda: [least(each) for each in texts])
         return Measured(what, words / spent, words / at_least, "words/s", rate=True)
 
-    def of_floor(text: str) -> int:
-        return floor(text, known)
-
     figures = (
-        articles_beside("mend clean articles, first time", mender.mend, articles, of_floor, 0),
-        articles_beside("mend clean articles, again", mender.mend, articles, of_floor),
-        articles_beside("mend clean articles; floor: ftfy", mender.mend, articles, ftfy.fix_text),
-        articles_beside("mend damaged articles", mender.mend, ruined, of_floor, 1),
-        articles_beside("mend damaged articles, channel given", told.mend, ruined, of_floor, 1),
-        beside_floor("mend one long text, clean", mender.mend, clean),
-        beside_floor("mend one long text, damaged", mender.mend, damaged),
-        beside_floor("mend one long text, channel given", told.mend, damaged),
+        beside("mend clean articles, first time", mender.mend, articles, repeats=0),
+        beside("mend clean articles, again", mender.mend, articles),
+        beside("mend clean articles; floor: ftfy", mender.mend, articles, ftfy.fix_text),
+        beside("mend damaged articles", mender.mend, ruined, repeats=1),
+        beside("mend damaged articles, channel given", told.mend, ruined, repeats=1),
+        beside("mend one long text, clean", mender.mend, [clean]),
+        beside("mend one long text, damaged", mender.mend, [damaged]),
+        beside("mend one long text, channel given", told.mend, [damaged]),
         Measured(
             "infer on a clean article",
             1000 * _seconds(lambda: mender.infer_channel(article)),

@@ -131,10 +131,17 @@ def revert_edits(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[done:]])
 
 
+def stands(what: str, text: str, start: int, end: int, *, done: int) -> bool:
+    """Whether something stands at a place of a text that is ``done`` so far.
+
+    An empty text would stand everywhere, and so would a slice beyond the end.
+    """
+    return done <= start <= end <= len(text) and text[start:end] == what
+
+
 def _expect(edit: Edit, what: str, text: str, done: int, start: int, end: int) -> None:
     """Refuse an edit unless what it is about stands there in a text that is ``done`` so far."""
-    # An empty text stands everywhere, and so does a slice beyond the end.
-    if not done <= start <= end <= len(text) or text[start:end] != what:
+    if not stands(what, text, start, end, done=done):
         raise TextmendError(
             f"edit at {edit.start}: expected {checks.shown(what)}, "
             f"found {checks.shown(text[start:end])}; edits must be sorted and of this text"

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from textmend import checks
+from textmend.edits import stands
 from textmend.errors import TextmendError
 from textmend.report import sentences
 
@@ -98,9 +99,8 @@ def decided(original: str, reviewed: Reviewed) -> str:
     parts: list[str] = []
     done = 0
     for each in reviewed.decisions:
-        there = original[each.start : each.end]
-        # An empty text stands everywhere, and so does a slice beyond the end.
-        if not done <= each.start <= each.end <= len(original) or there != each.before:
+        if not stands(each.before, original, each.start, each.end, done=done):
+            there = original[each.start : each.end]
             raise TextmendError(
                 f"{name}: the decision at {each.start} is about {checks.shown(each.before)}, and "
                 f"there stands {checks.shown(there)}; download the decisions anew"
