@@ -1,8 +1,9 @@
 """Batches as users run them: a folder of many files, a large table, stops and the way back.
 
 Everything is made anew from clean passages, in a folder that is removed, and mended by the command
-in processes of its own. A third of the sources are damaged, each by a channel of its own. Start
-reading at :func:`measure_batch`.
+in processes of its own. A third of the folders are damaged, each by a channel of its own, and so is
+one in twenty of the sources of the table: most of a large corpus is clean. Start reading at
+:func:`measure_batch`.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ from benchmarks.documents import Document, corpus_hash
 from benchmarks.metrics import text_errors
 from textmend import Channel
 
-_DAMAGED = 3  # one source in so many
-_PER_SITE = 400  # records of a site in the table
-_OF_A_PART = 10  # folders on which what is measured twice is measured
+_DAMAGED_FOLDERS = 3  # one in so many
+_DAMAGED_SITES = 20
+_OF_A_PART = 10  # folders on which the command is stopped
+_OF_BOTH = 30  # folders on which one process and two are compared: what they start with is little
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def measure_batch(
     """Make folders and a table of passages, mend them, and measure.
 
     ``folder``: where all that is made lies, an empty one. ``files`` in so many ``folders``; a table
-    of so many ``megabytes``; ``kills``: how often a batch is killed before it may end.
+    of so many ``megabytes``, of as many sources; ``kills``: how often a batch is killed before it
+    may end.
     """
     draw = random.Random(f"batch {seed}")
     raw = folder / "raw"
@@ -79,15 +82,15 @@ def measure_batch(
     found["speed_up"] = _speed_up(folder)
     found["kills"] = _killed(folder, kills, draw)
     if megabytes:
-        found["table"] = _table(folder, passages, megabytes, draw)
+        found["table"] = _table(folder, passages, megabytes, folders, draw)
     return found
 
 
-def _channels(draw: random.Random) -> Iterator[Channel]:
-    """A channel for each source: none for two in three, else one of those that benchmarks know."""
+def _channels(draw: random.Random, one_in: int) -> Iterator[Channel]:
+    """A channel for each source: for one in so many one that benchmarks know, else none."""
     known = [each.channel for each in groups()["random"] if each.channel]
     while True:
-        yield draw.choice(known) if draw.random() < 1 / _DAMAGED else Channel()
+        yield draw.choice(known) if draw.random() < 1 / one_in else Channel()
 
 
 def _write_folders(
@@ -95,7 +98,8 @@ def _write_folders(
 ) -> dict[str, tuple[str, str]]:
     """Write the files; the clean and the damaged text of each."""
     written = {}
-    for number, channel in zip(range(folders), _channels(draw), strict=False):
+    channels = _channels(draw, _DAMAGED_FOLDERS)
+    for number, channel in zip(range(folders), channels, strict=False):
         place = raw / f"site{number:04}"
         place.mkdir(parents=True)
         for count, passage in enumerate(draw.choices(passages, k=files // folders)):
@@ -135,12 +139,12 @@ def _cuts(folder: Path, written: dict[str, tuple[str, str]]) -> dict[str, float]
     return cuts
 
 
-def _part(folder: Path) -> list[str | Path]:
+def _part(folder: Path, folders: int) -> list[str | Path]:
     """The arguments for some of the folders, in which what is measured more than once is done."""
-    part = folder / "part"
+    part = folder / f"part{folders}"
     if not part.exists():
         part.mkdir()
-        for each in sorted((folder / "raw").iterdir())[:_OF_A_PART]:
+        for each in sorted((folder / "raw").iterdir())[:folders]:
             (part / each.name).symlink_to(each, target_is_directory=True)
     return ["mend", part]
 
@@ -150,7 +154,7 @@ def _speed_up(folder: Path) -> dict[str, float]:
     seconds: dict[str, float] = {}
     for jobs in ("1", "2") * 2:
         out = folder / f"jobs{jobs}"
-        run = _textmend(*_part(folder), "-o", out, "--jobs", jobs, "--force")
+        run = _textmend(*_part(folder, _OF_BOTH), "-o", out, "--jobs", jobs, "--force")
         seconds[jobs] = min(seconds.get(jobs, run.seconds), run.seconds)
     return {**seconds, "ratio": seconds["1"] / seconds["2"]}
 
@@ -158,8 +162,9 @@ def _speed_up(folder: Path) -> dict[str, float]:
 def _killed(folder: Path, kills: int, draw: random.Random) -> dict[str, Any]:
     """Whether a batch that was killed again and again ends with the result of one that was not."""
     out, log = folder / "killed", folder / "killed.jsonl"
-    options = [*_part(folder), "-o", out, "--edits", log]
-    whole = _textmend(*_part(folder), "-o", folder / "whole", "--edits", folder / "whole.jsonl")
+    part = _part(folder, _OF_A_PART)
+    options = [*part, "-o", out, "--edits", log]
+    whole = _textmend(*part, "-o", folder / "whole", "--edits", folder / "whole.jsonl")
     stopped = 0
     for _ in range(kills):
         process = subprocess.Popen(_line(*options), stderr=subprocess.DEVNULL)
@@ -183,23 +188,20 @@ def _tree(folder: Path) -> dict[str, bytes]:
 
 
 def _table(
-    folder: Path, passages: Sequence[Document], megabytes: int, draw: random.Random
+    folder: Path, passages: Sequence[Document], megabytes: int, sites: int, draw: random.Random
 ) -> dict[str, Any]:
     """A table of so many megabytes with a field that says the source."""
-    path, words, number, channels = folder / "pages.jsonl", 0, 0, _channels(draw)
+    path, words, damaged_words, number = folder / "pages.jsonl", 0, 0, 0
+    channels = _channels(draw, _DAMAGED_SITES)
     with path.open("w", encoding="utf-8") as file:
-        while file.tell() < 1e6 * megabytes:
-            if number % _PER_SITE == 0:
-                channel = next(channels)
-            passage = draw.choice(passages)
-            words += passage.words
-            record = {
-                "site": number // _PER_SITE,
-                "id": number,
-                "text": channel.apply(passage.text),
-            }
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            number += 1
+        for site, channel in zip(range(sites), channels, strict=False):
+            while file.tell() < 1e6 * megabytes * (site + 1) / sites:
+                passage = draw.choice(passages)
+                words += passage.words
+                damaged_words += passage.words if channel else 0
+                record = {"site": site, "id": number, "text": channel.apply(passage.text)}
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                number += 1
     run = _textmend(
         "mend", path, "-o", folder / "mended.jsonl", "--field", "text", "--source", "field:site"
     )
@@ -207,6 +209,7 @@ def _table(
         **asdict(run),
         "megabytes_of_text": os.path.getsize(path) / 1e6,  # noqa: PTH202
         "records": number,
+        "damaged_share": damaged_words / words,
         "words_per_second": words / run.seconds,
     }
 
@@ -232,6 +235,7 @@ def batch_table(found: dict[str, Any]) -> Table:
             f"table of {large['megabytes_of_text']:,.0f} MB: words a second": (
                 f"{large['words_per_second']:,.0f}"
             ),
+            "… share of its words in damaged sources": f"{100 * large['damaged_share']:.1f} %",
             "… megabytes of the largest process of all": f"{large['megabytes']:,.0f}",
         }
     for row in rows.items():

@@ -237,7 +237,7 @@ class Channel:
         if spans:
             text, kept = _shield(text, spans, shield)
         for place, (drop, pattern) in enumerate(zip(self.drops, self._patterns, strict=True)):
-            left = drop.left if seed is None else _drawn(drop, f"{seed} {place}")
+            left = drop.leaves if seed is None else _drawn(drop, f"{seed} {place}")
             if self.whitespace == "keep":
                 text = pattern.sub(left, text)
             else:
@@ -263,7 +263,7 @@ class Channel:
             text, _ = _shield(text, spans, _marks(text)[-1])
         for drop, pattern in zip(self.drops, self._patterns, strict=True):
             acting += dict.fromkeys(drop.lost(found) for found in pattern.finditer(text))
-            text = pattern.sub(drop.left, text)
+            text = pattern.sub(drop.leaves, text)
         return tuple(acting)
 
     @cached_property
@@ -436,17 +436,17 @@ def _shield(text: str, spans: Sequence[tuple[int, int]], shield: str) -> tuple[s
     return shield.join(free), kept
 
 
-def _drawn(rule: Rule, seed: str) -> Callable[[regex.Match[str]], str]:
-    """What stands in the place of each occurrence, where chance decides which are deleted."""
+def _drawn(rule: Rule, seed: str) -> str | Callable[[regex.Match[str]], str]:
+    """What stands in the place of occurrences, where chance decides which are deleted."""
     if rule.rate == 1.0:
-        return rule.left
+        return rule.leaves
     draw = random.Random(seed).random
     return lambda found: rule.left(found) if draw() < rule.rate else str(found[0])
 
 
 def _settled(
     text: str,
-    leave: Callable[[regex.Match[str]], str],
+    leave: str | Callable[[regex.Match[str]], str],
     pattern: regex.Pattern[str],
     hole: str,
     seam: str,
@@ -454,18 +454,18 @@ def _settled(
 ) -> str:
     """``text`` after one drop, the white space around deletions and blank residues settled.
 
-    ``leave`` says what stands in the place of an occurrence.
+    ``leave``: what stands in the place of all occurrences, or says it of each.
     """
 
     def mark(found: regex.Match[str]) -> str:
-        left = leave(found)
+        left = leave if isinstance(leave, str) else leave(found)
         if left == found[0]:
             return left
         if not left:
             return hole
         return seam * left.startswith(" ") + left.strip(" ") + seam * left.endswith(" ")
 
-    marked, count = pattern.subn(mark, text)
+    marked, count = pattern.subn(mark if leave else hole, text)
     if not count:
         return text
     # Only white space on both sides of a deletion is settled; all other stays as it is.

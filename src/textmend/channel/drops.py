@@ -8,6 +8,7 @@ is the channel's. Start reading at :class:`Rule`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
@@ -100,6 +101,11 @@ class Rule(ABC):
         """What stands in the place of an occurrence."""
         del found
         return self.residue
+
+    @property
+    def leaves(self) -> str | Callable[[regex.Match[str]], str]:
+        """What stands in the place of all occurrences, or what tells it of each."""
+        return self.left
 
     def lost(self, found: regex.Match[str]) -> str:
         """What was deleted, as it is shown to people."""
@@ -198,6 +204,11 @@ class Drop(Rule):
         if written == written.upper() and (not lone or beside.isupper()):
             return self.residue.upper()
         return self.residue[:1].upper() + self.residue[1:] if written[0].isupper() else self.residue
+
+    @property
+    def leaves(self) -> str | Callable[[regex.Match[str]], str]:
+        """Nothing, or the residue in the case of each occurrence."""
+        return self.left if self.residue else ""
 
     def lost(self, found: regex.Match[str]) -> str:
         """The sequence, however it was capitalised."""

@@ -23,7 +23,8 @@ from textmend.channel.channel import Channel
 from textmend.channel.drops import Reach, Rule
 from textmend.language.lexicon import Lexicon, folded, key
 from textmend.language.spelling import Speller
-from textmend.language.tokens import WORD, Beside, Shape, Token, is_word, shape
+from textmend.language.tokens import WORD, Beside, Shape, Token, shape
+from textmend.mending.leavings import Leavings, pieces
 from textmend.mending.priors import PRIORS
 from textmend.mending.random_loss import Losses
 
@@ -32,7 +33,7 @@ _WORD = regex.compile(WORD)
 _WORD_IF_ANY = regex.compile(rf"(?:\p{{L}}\.){{2,}}|({WORD})")
 _POSSESSIVES = ("'s", "'")
 _MARKS = frozenset("'-")  # of which words have some inside
-_ENTRY = 140  # bytes of a word under what is left of it
+_ENTRY = 140  # bytes of what words are torn into, under what it is once spaces have merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,6 @@ class Preimages:
         self._listed = listed
         self._anywhere = all(drop.reach == "text" for drop in drops)
         self._elsewhere: dict[Reach, Preimages] = {}
-        # The first that leaves something, and the others: a list for each would take much longer.
-        self._words: dict[str, str] = {}
-        self._others: dict[str, list[str]] = {}
         acted_on = np.zeros(len(listed.words), dtype=bool)
         curled = any("’" in drop.pattern for drop in drops)
         for drop in self._channel.drops:
@@ -116,34 +114,26 @@ class Preimages:
             forms.append(self._damaged([listed.title(word) for word in hit]))
         if curled:
             forms.append(self._damaged([typographic(word) for word in hit]))
-        for word, *damaged in zip(hit, *forms, strict=True):
-            for left in damaged if len(damaged) == 1 else dict.fromkeys(damaged):
-                if left == word:
-                    continue
-                if left in self._words:
-                    self._others.setdefault(left, []).append(word)
-                else:
-                    self._words[left] = word
+        self._leavings = Leavings(hit, forms)
         # What is left of the endings that any noun may have, and the endings.
         self._endings = [
             (left, ending)
             for ending in _POSSESSIVES
             if (left := self._channel.apply(f"s{ending}")[1:]) != ending
         ]
-        vanished = self._written("")
-        self._words.pop("", None)
+        vanished = self._leavings.of("")
         self._deleted = [
             word
             for word in vanished[: PRIORS.most_vanished]
             if lexicon.frequency(word) >= PRIORS.vanished
         ]
-        pieces = [left for left in self._words if not is_word(left)]
+        apart = pieces(hit, forms)
         # The share of all words beside which white space was left to be settled.
         self.unsettling = self._mass(vanished) + sum(
-            self._mass(self._written(left)) for left in pieces if left.strip(" ") != left
+            self._mass(self._written(left)) for left in apart if left.strip(" ") != left
         )
         self.torn: dict[str, list[str]] = {}
-        for left in pieces if any(drop.residue for drop in drops) else ():
+        for left in apart if any(drop.residue for drop in drops) else ():
             if merged := " ".join(filter(None, left.split(" "))):
                 self.torn.setdefault(merged, []).append(left)
         self._surfaces: Answers[tuple[str, bool, Beside], tuple[Candidate, ...]] = Answers(
@@ -155,10 +145,10 @@ class Preimages:
     @property
     def size(self) -> int:
         """Roughly the bytes that it takes."""
-        words = len(self._words) + len(self._others) + sum(map(len, self.torn.values()))
+        torn = _ENTRY * sum(map(len, self.torn.values()))
         kept = self._surfaces.size + self._torn_gains.size + self._logs_alone.size
         elsewhere = (each.size for each in list(self._elsewhere.values()) if each is not self)
-        return _ENTRY * words + kept + sum(elsewhere)
+        return self._leavings.size + torn + kept + sum(elsewhere)
 
     @staticmethod
     @kept(most=16_000_000, size=attrgetter("size"))
@@ -175,8 +165,7 @@ class Preimages:
 
     def _written(self, left: str) -> list[str]:
         """The words of which just this is left, the most frequent first."""
-        first = self._words.get(left)
-        return [first, *self._others.get(left, ())] if first else []
+        return self._leavings.of(left) if left else []
 
     def _damaged(self, words: list[str]) -> list[str]:
         return folded(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
@@ -308,7 +297,7 @@ class Preimages:
 
     def is_listed(self, word: str) -> bool:
         """Whether a word in lower case is one, or is what is left of one."""
-        return self.lexicon.lists(word) or word in self._words
+        return self.lexicon.lists(word) or bool(word and word in self._leavings)
 
     def mass(self, text: str, *, merged: bool = False) -> float:
         """The share of all words that leave ``text``.
