@@ -16,7 +16,8 @@ from textmend.inference.explanations import Hypotheses, Traces
 from textmend.inference.infer import recognize
 from textmend.inference.priors import PRIORS
 from textmend.inference.regions import damaged_regions, usage
-from textmend.inference.selection import Selection, odds_of_absence
+from textmend.inference.selection import Selection
+from textmend.inference.weighing import Weighing, odds_of_absence
 from textmend.language.lexicon import Lexicon
 from textmend.language.tokens import lines, tokenize
 from textmend.mending.preimages import Preimages
@@ -435,8 +436,8 @@ def test_a_word_that_recurs_oftener_than_its_original_would_is_one_witness() -> 
     traces = Traces(census.tally)
     traces.add(census.places["y"], 5.0, 1, "they")  # of 824 words some four are
     traces.add(census.places["const"], 5.0, 5, "constant")
-    selection = Selection(Hypotheses(census, "en"), lambda *_: np.zeros(0))
-    witnesses = selection._witnesses(traces, census.totals)
+    weighing = Weighing(Hypotheses(census, "en"), lambda *_: np.zeros(0))
+    witnesses = weighing._witnesses(traces, census.totals)
     assert witnesses[census.places["y"]] == pytest.approx(1.0 + np.log(12))
     assert witnesses[census.places["const"]] == 1.0
 
@@ -462,14 +463,14 @@ def test_three_words_are_missed_for_each_that_is_seen_to_be_damaged(
         asked.append(expected)
         return odds_of_absence(observed, expected, share)
 
-    monkeypatch.setattr("textmend.inference.selection.odds_of_absence", noted)
+    monkeypatch.setattr("textmend.inference.weighing.odds_of_absence", noted)
     # A long line, of which many words should hold "er", none does, and one has lost it.
     words = [word for text in NEWS[:9] for word in text.split() if "er" not in word.lower()]
     counted = Census.of([lines(tokenize(" ".join(words) + " the goves."))], Lexicon.load("en"))
     traces = Traces(counted.tally)
     traces.add(counted.places["goves"], 5.0, 5, "governs")
-    selection = Selection(Hypotheses(counted, "en"), lambda *_: np.zeros(0))
-    scored = selection._score(Drop("er"), traces, [], {}, 1.0)
+    weighing = Weighing(Hypotheses(counted, "en"), lambda *_: np.zeros(0))
+    scored = weighing.weigh(Drop("er"), traces, [], {})
     assert scored.expected > 30.0
     assert asked == [3.0]
 

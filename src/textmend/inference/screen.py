@@ -27,7 +27,7 @@ from textmend.inference.explanations import capped, closed_class, gain
 from textmend.inference.hypotheses import DeletionIndex, hashes
 from textmend.inference.priors import PRIORS
 from textmend.inference.runs import Run, Runs, Word
-from textmend.inference.selection import odds_of_absence, price
+from textmend.inference.weighing import odds_of_absence, price
 from textmend.language.lexicon import Lexicon, folded, key
 from textmend.language.tokens import WORD, are_code, is_word
 from textmend.mending.preimages import Glimpse, Preimages
