@@ -36,6 +36,7 @@ from benchmarks.documents import Document, documents
 from benchmarks.encodings import measure_encodings
 from benchmarks.everything import STEPS, measure_all
 from benchmarks.fingerprint import fingerprints, together
+from benchmarks.fitting import fit, fit_table
 from benchmarks.languages import recognized
 from benchmarks.losses import FAMILIES, measure_losses
 from benchmarks.metrics import TRACES
@@ -569,6 +570,20 @@ def sensitivity(only: str, json_file: Path) -> None:
         progress=lambda name, done, of: click.echo(f"{done + 1} of {of}: {name}", err=True),
     )
     click.echo(page(found))
+
+
+@main.command("fit")
+@click.argument("names", nargs=-1, required=True, metavar="NUMBER...")
+def fitted(names: Sequence[str]) -> None:
+    """Try values of chosen numbers on two halves of the development text.
+
+    A value is to be taken if it is better on both. Then see to the alarms, and to the gate.
+    """
+    known = {each.name: each for each in numbers()}
+    if unknown := set(names) - known.keys():
+        raise click.UsageError(f"no number {', '.join(sorted(unknown))}; see docs/numbers.md")
+    for name in names:
+        _print([fit_table(fit(known[name]))])
 
 
 @main.command()

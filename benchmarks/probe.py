@@ -3,7 +3,7 @@
 It takes seconds, so that it can be done again for each number that is varied. It is to touch what
 the numbers are for: losses of all kinds, told and inferred, in several languages; texts of one
 source; word pairs instead of a network; clean text that looks damaged. All texts are of the
-development split of ``corpora/``. Start reading at :func:`probe`.
+development split of ``corpora/``, or of a half of it. Start reading at :func:`probe`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, compress, cycle, islice
 
 from benchmarks.channels import CLEAN, EXAMPLE, Damager, Leaky, Literal, family, literal, noise
 from benchmarks.documents import Document, documents, passages
@@ -88,11 +88,44 @@ class Figures:
     digest: str
 
 
-def probe() -> Figures:
-    """All tasks, done with the numbers as they are."""
+@dataclass(frozen=True)
+class Material:
+    """The texts that the tasks are done with."""
+
+    news: Sequence[Document]
+    prose: Sequence[Document]
+    negative: Sequence[Document]
+    foreign: Sequence[Document]
+
+    @staticmethod
+    def all() -> Material:
+        """That of the development split: all news, and some of what looks damaged."""
+        return Material(
+            documents("news"),
+            documents("prose"),
+            documents("negative")[::_EVERY],
+            [_cut(text, 0) for text in documents("languages") if text.lang in _FOREIGN],
+        )
+
+    @staticmethod
+    def half(number: int) -> Material:
+        """The texts of the first half or the second (0 or 1), of which none is in the other."""
+        return Material(
+            documents("news")[number::2],
+            documents("prose")[number::2],
+            documents("negative")[number::2],
+            [_cut(text, number) for text in documents("languages") if text.lang in _FOREIGN],
+        )
+
+
+def probe(material: Material | None = None, *, rounds: int = 1) -> Figures:
+    """All tasks, done with the numbers as they are.
+
+    ``rounds``: how often each loss is suffered, by other articles as far as there are any.
+    """
     counts: Counter[str] = Counter()
     digest = hashlib.sha256()
-    for each in _outcomes():
+    for each in _outcomes(material or Material.all(), rounds):
         digest.update(_described(each.output).encode("utf-8", "surrogatepass"))
         if each.is_clean:
             counts.update(clean=each.intact, alarms=each.harmed)
@@ -110,32 +143,35 @@ def _described(output: Output) -> str:
     return repr((output.text, edits, sorted(output.sequences or ())))
 
 
-def _outcomes() -> Iterator[Outcome]:
-    news, prose = documents("news"), documents("prose")
-    articles = iter(news * 2)
+def _outcomes(material: Material, rounds: int) -> Iterator[Outcome]:
+    news = material.news
+    articles = cycle(news)
     for damager, size in _LOSSES:
-        for text in islice(articles, size):
+        for text in islice(articles, rounds * size):
             yield from _mended([text], damager, _BOTH)
     yield from _mended([next(articles)], EXAMPLE, _COUNTS)
-    yield from _mended([prose[1]], family("apostrophes"), _BOTH)
+    yield from _mended([material.prose[1]], family("apostrophes"), _BOTH)
     short = [passage for text in news[:8] for passage in passages(text, *_PASSAGE)]
     yield from _mended(short[:_SOURCE], EXAMPLE, [INFERRED], clean=short[_SOURCE : 2 * _SOURCE])
     for text in news[:2]:
         yield from _spaced(text, "spaces:line-ends", wrapped, _BOTH)
     for text in islice(passages(news[0], *_PASSAGE), 4):
         yield from _spaced(text, "spaces", unspaced, [TOLD])
-    for text in [*documents("negative")[::_EVERY], *news[8:12]]:
+    for text in [*material.negative, *news[8:12]]:
         yield from _mended([text], CLEAN, [INFERRED])
     yield from _mended(short, CLEAN, [INFERRED])
-    for text in map(_beginning, documents("languages")):
-        if text.lang in _FOREIGN:
-            yield from _mended([text], CLEAN, [INFERRED])
-            yield from _mended([text], family("accents"), _BOTH)
+    for text in material.foreign:
+        yield from _mended([text], CLEAN, [INFERRED])
+        yield from _mended([text], family("accents"), _BOTH)
 
 
-def _beginning(document: Document) -> Document:
-    end = document.text.rindex("\n", 0, _LETTERS)
-    return Document(document.id, document.text[:end], document.lang)
+def _cut(document: Document, part: int) -> Document:
+    """Some paragraphs of a document: those with which it begins (0), or the next ones (1)."""
+    paragraphs = document.text.split("\n")
+    ends = accumulate(len(each) + 1 for each in paragraphs)
+    inside = [(end - 1) // _LETTERS == part for end in ends]
+    text = "\n".join(compress(paragraphs, inside))
+    return Document(document.id, text, document.lang)
 
 
 def _mended(

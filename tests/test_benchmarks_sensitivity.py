@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import probe, sensitivity
+from benchmarks import fitting, probe, sensitivity
 from benchmarks.__main__ import main
 from benchmarks.channels import EXAMPLE
 from benchmarks.documents import documents
+from benchmarks.fitting import Fit, cost
 from benchmarks.probe import Figures
 from benchmarks.sensitivity import (
     _ORDER,
@@ -155,7 +156,7 @@ def test_an_unknown_number_is_refused() -> None:
 
 
 def test_each_kind_of_text_is_there() -> None:
-    outcomes = list(probe._outcomes())
+    outcomes = list(probe._outcomes(probe.Material.all(), 1))
     assert any(each.system.model == "counts" for each in outcomes)
     assert sum(each.is_clean for each in outcomes) > 30
     damaged = [each for each in outcomes if not each.is_clean]
@@ -167,3 +168,53 @@ def test_the_page_names_every_number_that_was_varied() -> None:
     text = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
     missing = [each.name for each in numbers() if f"`{each.name}`" not in text]
     assert not missing
+
+
+def test_no_text_is_in_both_halves() -> None:
+    one, other = map(probe.Material.half, (0, 1))
+    for kind in ("news", "prose", "negative", "foreign"):
+        texts, others = getattr(one, kind), getattr(other, kind)
+        assert texts
+        assert others
+        assert {each.text for each in texts}.isdisjoint(each.text for each in others)
+
+
+@pytest.mark.parametrize(
+    ("half", "double", "best"),
+    [
+        ((WORSE, BETTER), (AS_IS, AS_IS), 8.0),  # on one half alone
+        ((BETTER, BETTER), (AS_IS, BETTER), 4.0),
+        ((BETTER, BETTER), (None, None), 4.0),
+        ((WORSE, WORSE), (None, None), 8.0),
+    ],
+)
+def test_a_value_is_believed_if_both_halves_agree(
+    half: tuple[Figures | None, ...], double: tuple[Figures | None, ...], best: float
+) -> None:
+    number = named("mending.empty")
+    assert number.value == 8.0
+    found = Fit(number, {8.0: (AS_IS, AS_IS), 4.0: half, 16.0: double})
+    assert found.best == best
+
+
+def test_a_clean_word_that_is_changed_costs_as_much_as_ten_that_stay_damaged() -> None:
+    assert cost(AS_IS) == 10 + 12 + 2
+    assert cost(WORSE) == 11 + 17 + 4 + 10
+    assert cost(None) > 1_000_000
+
+
+def test_a_number_is_fitted_by_what_textmend_does_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def measured(number: Number, value: float, _: object) -> Figures:
+        asked.append((number.name, value))
+        return BETTER if value == 4.0 else AS_IS
+
+    monkeypatch.setattr(fitting, "apart", measured)
+    done = CliRunner().invoke(main, ["fit", "mending.empty"])
+    assert done.exit_code == 0, done.output
+    assert asked == [
+        ("mending.empty", 8.0 * factor) for factor in fitting.FACTORS for _ in range(2)
+    ]
+    assert "to be taken: 4.0" in done.output
+    assert CliRunner().invoke(main, ["fit", "mending.nothing"]).exit_code == 2
