@@ -95,26 +95,12 @@ class Preimages:
         self._drops = drops
         self.lexicon = lexicon
         self._listed = listed
+        self._curled = any("’" in drop.pattern for drop in drops)
         self._anywhere = all(drop.reach == "text" for drop in drops)
         self._elsewhere: dict[Reach, Preimages] = {}
-        acted_on = np.zeros(len(listed.words), dtype=bool)
-        curled = any("’" in drop.pattern for drop in drops)
-        for drop in self._channel.drops:
-            acted_on |= listed.holding(f"(?i){drop.pattern}")
-            if listed.dots_capitals and regex.search(drop.pattern, listed.title("i")):
-                acted_on |= listed.holding(r"(?m)^i")
-            if curled:  # the lexicon writes all apostrophes straight
-                acted_on |= listed.holding(f"(?i){drop.pattern}".replace("’", "'"))
-        hit = [listed.words[place] for place in np.flatnonzero(acted_on)]
-        if any(regex.match(drop.pattern, "a-a", pos=1) for drop in drops):
-            hit += lexicon.compounds
-        forms = [self._damaged(hit)]
-        # Where case matters, a capital may be spared, and what follows it not: Fire-fi-ghters.
-        if listed.dots_capitals or any("(?i)" not in drop.pattern for drop in drops):
-            forms.append(self._damaged([listed.title(word) for word in hit]))
-        if curled:
-            forms.append(self._damaged([typographic(word) for word in hit]))
-        self._leavings = Leavings(hit, forms)
+        words = self._hit()
+        forms = self._forms(words)
+        self._leavings = Leavings(words, forms)
         # What is left of the endings that any noun may have, and the endings.
         self._endings = [
             (left, ending)
@@ -127,7 +113,7 @@ class Preimages:
             for word in vanished[: PRIORS.most_vanished]
             if lexicon.frequency(word) >= PRIORS.vanished
         ]
-        apart = pieces(hit, forms)
+        apart = pieces(words, forms)
         # The share of all words beside which white space was left to be settled.
         self.unsettling = self._mass(vanished) + sum(
             self._mass(self._written(left)) for left in apart if left.strip(" ") != left
@@ -141,6 +127,34 @@ class Preimages:
         )
         self._torn_gains: Answers[str, float] = Answers(each=100, most=1_000_000)
         self._logs_alone: Answers[tuple[str, str], float] = Answers(each=200, most=2_000_000)
+
+    def _hit(self) -> list[str]:
+        """The words that the drops act on, most frequent first, and then compounds."""
+        listed = self._listed
+        acted_on = np.zeros(len(listed.words), dtype=bool)
+        for drop in self._channel.drops:
+            acted_on |= listed.holding(f"(?i){drop.pattern}")
+            if listed.dots_capitals and regex.search(drop.pattern, listed.title("i")):
+                acted_on |= listed.holding(r"(?m)^i")
+            if self._curled:  # the lexicon writes all apostrophes straight
+                acted_on |= listed.holding(f"(?i){drop.pattern}".replace("’", "'"))
+        hit = [listed.words[place] for place in np.flatnonzero(acted_on)]
+        if any(regex.match(drop.pattern, "a-a", pos=1) for drop in self._drops):
+            hit += self.lexicon.compounds
+        return hit
+
+    def _forms(self, words: list[str]) -> list[list[str]]:
+        """What is left of words, in each form that may leave something else."""
+        forms = [words]
+        # Where case matters, a capital may be spared, and what follows it not: Fire-fi-ghters.
+        cased = any("(?i)" not in drop.pattern for drop in self._drops)
+        if cased or self._listed.dots_capitals:
+            forms.append([self._listed.title(word) for word in words])
+        if self._curled:
+            forms.append([typographic(word) for word in words])
+        return [
+            folded(self._channel.apply("\n".join(form))).split("\n")[: len(form)] for form in forms
+        ]
 
     @property
     def size(self) -> int:
@@ -166,9 +180,6 @@ class Preimages:
     def _written(self, left: str) -> list[str]:
         """The words of which just this is left, the most frequent first."""
         return self._leavings.of(left) if left else []
-
-    def _damaged(self, words: list[str]) -> list[str]:
-        return folded(self._channel.apply("\n".join(words))).split("\n")[: len(words)]
 
     @property
     def lang(self) -> str:
