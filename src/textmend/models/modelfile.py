@@ -74,6 +74,12 @@ def write(path: Path, header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]
     path.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
 
 
+def as_int8(rows: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows as small integers, and what one of them is worth in each row."""
+    scales = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127
+    return np.rint(rows / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
 def _size(packed: bytes) -> bytes:
     return len(packed).to_bytes(_LENGTH, "little")
 

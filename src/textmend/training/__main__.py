@@ -25,6 +25,7 @@ from textmend.language.lexicon import Lexicon
 from textmend.models.cascade import load
 from textmend.models.encoder import Encoder
 from textmend.models.modelfile import read
+from textmend.training.averaging import average
 from textmend.training.compounds import write_compounds
 from textmend.training.corpus import Corpus, Source, prepare, read_mix
 from textmend.training.distillation import Recipe, distill
@@ -289,6 +290,20 @@ def export_command(
         export(
             load_model(checkpoint), text, out, commit=commit, figures=reached, calibration=fitted
         )
+    click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
+@main.command("average")
+@click.argument("one", type=_FILE)
+@click.argument("other", type=_FILE)
+@click.option("--out", type=_OUT, required=True, help="The model file to write.")
+@click.option("--commit", default="", help="The version of the code, for the header.")
+def average_command(one: Path, other: Path, out: Path, commit: str) -> None:
+    """Write the network whose weights are the means of those of ONE and OTHER.
+
+    OTHER began as ONE (train --start, distill --small); the average is often better than both.
+    """
+    average(one, other, out, commit=commit)
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 

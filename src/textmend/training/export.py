@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from textmend.models.modelfile import is_class, write
+from textmend.models.modelfile import as_int8, is_class, write
 from textmend.training.corpus import Corpus
 from textmend.training.encoder import STEPS, EncoderModel, in_groups
 from textmend.training.model import ContextModel
@@ -40,11 +40,11 @@ def export(
         "word.share": np.where(_classes(corpus), np.float32(0), _floats(model.shares)),
         "form": _floats(model.form.weight),
     }
-    arrays["nothing"], arrays["nothing.scale"] = _int8(_floats(model.nothing))
-    arrays["embedding"], arrays["embedding.scale"] = _int8(_floats(model.embedding.weight))
+    arrays["nothing"], arrays["nothing.scale"] = as_int8(_floats(model.nothing))
+    arrays["embedding"], arrays["embedding.scale"] = as_int8(_floats(model.embedding.weight))
     for name, module in model.named_modules():
         if isinstance(module, nn.Linear):
-            arrays[name], arrays[f"{name}.scale"] = _int8(_floats(module.weight))
+            arrays[name], arrays[f"{name}.scale"] = as_int8(_floats(module.weight))
             arrays[f"{name}.bias"] = _floats(module.bias)
     about = {"dilations": list(model.size.dilations)}
     write(path, about | _header(corpus, commit, figures, calibration), arrays)
@@ -75,11 +75,11 @@ def export_encoder(
         "nothing": _floats(model.nothing),
     }
     arrays["embedding"], arrays["embedding.scale"] = _four_bits(model.embedding.weight)
-    arrays["position"], scales = _int8(_floats(model.position.weight[:window]))
+    arrays["position"], scales = as_int8(_floats(model.position.weight[:window]))
     arrays["position.scale"] = scales.astype(np.float16)
     for name, module in model.named_modules():
         if isinstance(module, nn.Linear):
-            arrays[name], scales = _int8(_floats(module.weight))
+            arrays[name], scales = as_int8(_floats(module.weight))
             arrays[f"{name}.scale"] = scales.astype(np.float16)
             arrays[f"{name}.bias"] = _floats(module.bias).astype(np.float16)
         elif isinstance(module, nn.LayerNorm):
@@ -115,12 +115,6 @@ def _classes(corpus: Corpus) -> NDArray[np.bool_]:
 def _floats(values: Tensor) -> NDArray[np.float32]:
     array: NDArray[np.float32] = values.detach().cpu().float().numpy()
     return array
-
-
-def _int8(rows: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Rows as small integers, and what one of them is worth in each row."""
-    scales = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127
-    return np.rint(rows / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
 def _four_bits(rows: Tensor) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
