@@ -102,10 +102,27 @@ def test_turkish_capitals() -> None:
     assert Lexicon.load("en").title("istanbul") == "Istanbul"
 
 
-def test_sharp_s_where_wordfreq_lists_ss() -> None:
+@pytest.mark.parametrize(
+    ("usual", "other"),
+    [
+        ("groß", "gross"), ("straße", "strasse"), ("heißt", "heisst"),
+        ("schließlich", "schliesslich"),
+        ("außen", "aussen"), ("maßnahmen", "massnahmen"), ("regelmäßig", "regelmässig"),
+        ("reißt", "reisst"), ("dass", "daß"), ("musste", "mußte"), ("fluss", "fluß"),
+    ],
+)  # fmt: skip
+def test_sharp_s_where_wordfreq_lists_ss(usual: str, other: str) -> None:
     german = Lexicon.load("de")
-    assert 0.0 < german.frequency("daß") < german.frequency("da")
-    assert german.frequency("groß") > 0.0
+    assert german.frequency(usual) > 10 * german.frequency(other) > 0.0
+
+
+@pytest.mark.parametrize(
+    "word", ["wasser", "klasse", "preissenkung", "kreissaal", "aussenden", "aussage", "ausschuss"]
+)
+def test_no_sharp_s_after_a_short_vowel_or_where_two_words_meet(word: str) -> None:
+    german = Lexicon.load("de")
+    sharp = word.replace("ss", "ß", 1)
+    assert german.frequency(word) > 0.0 == german.frequency(sharp)
 
 
 @pytest.mark.parametrize(

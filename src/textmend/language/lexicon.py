@@ -25,6 +25,7 @@ from textmend import checks
 from textmend.cache import Answers
 from textmend.channel.families import without_marks
 from textmend.errors import TextmendError
+from textmend.language.german import with_sharp_s
 from textmend.language.priors import PRIORS
 from textmend.language.tokens import (
     WORD,
@@ -447,17 +448,7 @@ def _load(code: str) -> Lexicon:
     import wordfreq
 
     listed = wordfreq.get_frequency_dict(code, wordlist="best")
-    return Lexicon(code, _with_sharp_s(listed) if code == "de" else listed)
-
-
-def _with_sharp_s(listed: Mapping[str, float]) -> dict[str, float]:
-    """German words as they are written: wordfreq lists "großen" as "grossen"."""
-    found = {}
-    for word, frequency in listed.items():
-        found[word] = frequency
-        if "ss" in word:
-            found.setdefault(word.replace("ss", "ß"), frequency * PRIORS.sharp_s)
-    return found
+    return Lexicon(code, with_sharp_s(listed) if code == "de" else listed)
 
 
 @lru_cache(maxsize=128)  # of 46 kB each, in English

@@ -73,8 +73,11 @@ class Priors:
     #: Share of the occurrences of a letter that is no word of its own, in lower case and in no
     #: abbreviation. By hand.
     lone_letter: Share = 0.1
-    #: Share of the words that wordfreq writes with ss that are written with ß. By hand.
-    sharp_s: Share = 0.25
+    #: Share of German words of a stem with ß that are written with it, and not as in Switzerland.
+    #: By hand.
+    sharp_s: Share = 0.95
+    #: The same of other words with ss, as they were written before 1996. By hand.
+    other_sharp_s: Share = 0.02
     #: Share of words that are not capitalised as they usually are, inside a sentence. By hand.
     other_case: Share = 0.04
     #: Frequency of the rarest words whose capitals were counted: that of the list of names.
