@@ -448,6 +448,17 @@ def test_a_letter_that_is_lost_at_one_place_only_is_a_habit(topic: str) -> None:
     assert not infer_channel(document.text)
 
 
+@pytest.mark.parametrize("most", [0, 2])
+def test_a_habit_is_known_among_the_texts_of_others(most: int) -> None:
+    (document,) = (each for each in corpora.load("negative") if each.topic == "dialect_g_dropped")
+    # Paragraphs that spare hardly a "g", and do not tell that it was lost at the end of words only.
+    paragraphs = [each for each in document.text.split("\n") if regex.search(r"\w\win\b", each)]
+    spoken = [each for each in paragraphs if each.count("g") <= most]
+    assert spoken
+    others = [line for text in NEWS[:6] for line in text.split("\n") if line][:20]
+    assert not infer_channel([*spoken, *others])
+
+
 def test_a_letter_that_is_lost_everywhere_is_none_beside_the_habit() -> None:
     (document,) = (each for each in corpora.load("negative") if each.topic == "dialect_g_dropped")
     found = infer_channel(Channel.of("e").apply(document.text + "\n" + NEWS[0])).channel

@@ -221,17 +221,24 @@ class Selection:
             # "pointin" and "ownin" lost no space.
             edges = Counter(each for words in parted for each in {words[0], words[-1]})
             return max(edges.values()) >= PRIORS.at_one_place * len(gains)
-        if not (is_plain(rule) and isinstance(rule, Drop)) or not scored.survivors:
+        if not (is_plain(rule) and isinstance(rule, Drop)):
             return False
-        spared = self._weighing.survivors(rule)[scored.damaged].sum()
+        # A few lines may just not hold it elsewhere ("travellin", "nothin"): who spoke there?
+        silent = len(rule.sequence) == 1 and not scored.survivors and not scored.damaged.all()
+        if not scored.survivors and not silent:
+            return False
+        spared = max(self._weighing.survivors(rule)[scored.damaged].sum(), 1.0)
         for where in _PLACES:
             placed = replace(rule, where=where)
-            lost = gains & self._hypotheses.traces(placed).gains.keys()
-            elsewhere = spared - self._weighing.survivors(placed)[scored.damaged].sum()
-            if (
-                len(lost) >= PRIORS.at_one_place * len(gains)
-                and elsewhere >= PRIORS.at_one_place * spared
-            ):
+            lost = len(gains & self._hypotheses.traces(placed).gains.keys()) / len(gains)
+            if silent:
+                is_habit = lost == 1.0
+            else:
+                there = self._weighing.survivors(placed)[scored.damaged].sum()
+                # Where all of it was lost at one place, fewer must have been spared elsewhere.
+                both = (lost + 1.0 - there / spared) / 2
+                is_habit = lost >= PRIORS.at_one_place and both >= PRIORS.at_one_place
+            if is_habit:
                 return True
         return False
 
