@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -114,11 +113,15 @@ def _textmend(*arguments: str | Path) -> Run:
     """Run the command to its end."""
     begun = time.perf_counter()
     process = subprocess.Popen(_line(*arguments), stderr=subprocess.PIPE, text=True)
-    _, told = process.communicate()
+    assert process.stderr is not None
+    told = process.stderr.read()
+    # Of this one and of those that it has started, not of all that were run before.
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"textmend {arguments[0]} failed: {told}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
-    return Run(time.perf_counter() - begun, peak, told.strip().rpartition("\n")[2])
+    last = told.strip().rpartition("\n")[2]
+    return Run(time.perf_counter() - begun, used.ru_maxrss / 1000, last)
 
 
 def _line(*arguments: str | Path) -> list[str]:

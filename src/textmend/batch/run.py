@@ -32,6 +32,9 @@ from textmend.errors import TextmendError
 
 _PIECE = 60_000  # characters that are mended at a time: some seconds at most, and little to send
 _PIECE_RECORDS = 500
+# Characters of small files of one source that a process mends at a time: most of a folder, since
+# each process that mends some of a source has to work out what its channel takes.
+_GROUP = 4 * _PIECE
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,7 @@ class Batch:
     ) -> Iterator[tuple[_Piece | Finished | Fault, list[Mended] | Exception | None]]:
         """The pieces of all files, each with what became of its texts.
 
-        Small files go to a process several at a time: they are mostly of one source, and what its
+        Small files go to a process several at a time, as far as they are of one source: what its
         channel takes is then worked out by one process instead of all.
         """
         for group, found in workers.ordered(_mend_all, self._groups()):
@@ -246,13 +249,17 @@ class Batch:
 
     def _groups(self) -> Iterator[tuple[list[_Task], list[_Given] | None]]:
         group: list[_Task] = []
-        size = 0
+        size, sources = 0, set[str | None]()
         for piece, given in self._tasks():
-            group.append((piece, given))
-            size += sum(len(text) for _, text in given.texts) if given else 0
-            if size >= _PIECE or len(group) >= _PIECE_RECORDS:
+            is_file = isinstance(piece, _Piece) and piece.number == 0 and piece.last
+            more = given is None or (is_file and {None} != given.channels.keys() == sources)
+            if size >= (_GROUP if more else _PIECE) or len(group) >= _PIECE_RECORDS:
                 yield group, [each for _, each in group if each] or None
                 group, size = [], 0
+            group.append((piece, given))
+            if given is not None:
+                size += sum(len(text) for _, text in given.texts)
+                sources = set(given.channels)
         yield group, [each for _, each in group if each] or None
 
     def _tasks(self) -> Iterator[_Task]:
