@@ -153,7 +153,7 @@ STEPS = (
         "batch",
         (BENCHMARKS,),
         "benchmarks batch --corpus {data}/wikinews.jsonl --files 20000 --folders 200 "
-        "--megabytes 60 --kills 20",
+        "--megabytes 2000 --kills 20",
     ),
     Step("mixtures", (BENCHMARKS,), "benchmarks mixtures --corpus {data}/wikinews.jsonl"),
     Step(
