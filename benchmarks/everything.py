@@ -155,6 +155,24 @@ STEPS = (
         "benchmarks batch --corpus {data}/wikinews.jsonl --files 20000 --folders 200 "
         "--megabytes 2000 --kills 20",
     ),
+    *(
+        Step(
+            f"sources-{pool}",
+            (BENCHMARKS,),
+            "benchmarks accuracy --corpus {data}/wikinews.jsonl --channels rk,ance,drop-caps "
+            f"--min-words 150 --limit 60 --no-repeat --pool {pool}",
+        )
+        for pool in (1, 20)
+    ),
+    *(
+        Step(
+            f"snippets-{pool}",
+            (BENCHMARKS,),
+            "benchmarks accuracy --corpus {data}/wikinews.jsonl --channels the+ad,ligatures:space "
+            f"--cut 30 50 --limit 180 --no-repeat --pool {pool}",
+        )
+        for pool in (1, 30)
+    ),
     Step("mixtures", (BENCHMARKS,), "benchmarks mixtures --corpus {data}/wikinews.jsonl"),
     Step(
         "peers",
