@@ -26,7 +26,7 @@ def other(tmp_path: Path) -> Path:
 
 def test_each_weight_is_the_mean_of_both(other: Path, tmp_path: Path) -> None:
     out = tmp_path / "both.tmnd"
-    average(SHIPPED, other, out, commit="abc")
+    average(SHIPPED, other, out, commit="abc", figures={"F1": 0.8})
     header, before = read(SHIPPED)
     found, after = read(out)
     assert list(after) == list(before)
@@ -39,7 +39,7 @@ def test_each_weight_is_the_mean_of_both(other: Path, tmp_path: Path) -> None:
         assert np.abs(rounded - mean).max() <= 0.51 * after[f"{name}.scale"].max()
     assert found["calibration"] == header["calibration"]
     assert found["sources"] == [*header["sources"], {"path": "another.txt"}]
-    assert (found["commit"], found["figures"]) == ("abc", {})
+    assert (found["commit"], found["figures"]) == ("abc", {"F1": 0.8})
     assert Network.load(out).lang == "en"
 
 

@@ -297,13 +297,15 @@ def export_command(
 @click.argument("one", type=_FILE)
 @click.argument("other", type=_FILE)
 @click.option("--out", type=_OUT, required=True, help="The model file to write.")
+@click.option("--figures", type=_FILE, help="What was measured of it, as JSON, for the header.")
 @click.option("--commit", default="", help="The version of the code, for the header.")
-def average_command(one: Path, other: Path, out: Path, commit: str) -> None:
+def average_command(one: Path, other: Path, out: Path, figures: Path | None, commit: str) -> None:
     """Write the network whose weights are the means of those of ONE and OTHER.
 
     OTHER began as ONE (train --start, distill --small); the average is often better than both.
     """
-    average(one, other, out, commit=commit)
+    reached = json.loads(figures.read_text(encoding="utf-8")) if figures else None
+    average(one, other, out, commit=commit, figures=reached)
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 

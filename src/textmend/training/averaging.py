@@ -22,11 +22,18 @@ _SCALE = ".scale"
 _Arrays = dict[str, NDArray[Any]]
 
 
-def average(one: Path, other: Path, out: Path, *, commit: str = "") -> None:
+def average(
+    one: Path,
+    other: Path,
+    out: Path,
+    *,
+    commit: str = "",
+    figures: dict[str, Any] | None = None,
+) -> None:
     """Write the average of two model files, ``one`` of which gives what calibrates probabilities.
 
-    ``commit``: the version of the code, for the header. Files that do not fit together, or are of
-    encoders, are a :class:`textmend.TextmendError`.
+    ``commit``: the version of the code, and ``figures``: what was measured, for the header. Files
+    that do not fit together, or are of encoders, are a :class:`textmend.TextmendError`.
     """
     (header, arrays), (other_header, other_arrays) = read(one), read(other)
     for about in ("lang", "vocabulary", "dilations"):
@@ -50,7 +57,7 @@ def average(one: Path, other: Path, out: Path, *, commit: str = "") -> None:
         "made": datetime.now(UTC).date().isoformat(),
         "commit": commit,
         "sources": list(sources.values()),
-        "figures": {},
+        "figures": figures or {},
     }
     write(out, header | about_it, {name: averaged[name] for name in arrays})
 
