@@ -68,7 +68,7 @@ def test_what_is_put_back_has_the_case_of_what_was_left(
         ("':space", "I don't know whether they're here, but it's late."),
         ("':U+0092", "The council's plan isn't Lebanon's, and we've said so."),
         ("’:U+0092", "The council’s plan isn’t Lebanon’s, and we’ve said so."),
-        ("’:space", "“We can’t stay,” they’d said. The company’s army isn’t theirs."),
+        ("’:space", "“We can’t stay, and they’re late,” she said. The company’s army isn’t hers."),
         ("n't:fffd", "They don't know what she isn't."),
     ],
 )
