@@ -25,7 +25,6 @@ from textmend import checks
 from textmend.cache import Answers
 from textmend.channel.families import without_marks
 from textmend.errors import TextmendError
-from textmend.language.german import with_sharp_s
 from textmend.language.priors import PRIORS
 from textmend.language.tokens import (
     WORD,
@@ -448,7 +447,12 @@ def _load(code: str) -> Lexicon:
     import wordfreq
 
     listed = wordfreq.get_frequency_dict(code, wordlist="best")
-    return Lexicon(code, with_sharp_s(listed) if code == "de" else listed)
+    if code == "de":
+        # Its pattern takes time to be compiled, and is for German alone.
+        from textmend.language.german import with_sharp_s
+
+        listed = with_sharp_s(listed)
+    return Lexicon(code, listed)
 
 
 @lru_cache(maxsize=128)  # of 46 kB each, in English

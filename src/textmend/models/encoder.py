@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.models.modelfile import GROUP, read
+from textmend.models.modelfile import GROUP, as_floats, read
 from textmend.models.network import Floats, Ids, Lines, Scores, Vocabulary
 from textmend.threads import spread
 
@@ -45,7 +45,7 @@ class Encoder:
             arrays[f"word.{of}"].astype(np.float32) for of in ("slot", "gap", "share")
         )
         self._form = arrays["form"].astype(np.float32)
-        self._position = _rows(arrays, "position")
+        self._position = as_floats(arrays, "position")
         self._nothing: Floats = arrays["nothing"]
         self._entered = _Norm.of(arrays, "entered")
         self._layers = [
@@ -239,7 +239,7 @@ class _Linear:
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[Any]], name: str) -> _Linear:
-        weight = np.ascontiguousarray(_rows(arrays, name).T)
+        weight = np.ascontiguousarray(as_floats(arrays, name).T)
         return cls(weight, arrays[f"{name}.bias"].astype(np.float32))
 
     def __call__(self, values: Floats) -> Floats:
@@ -319,12 +319,6 @@ class _Layer:
         found = self.narrow(_gelu(self.widen(states)))
         found += states
         return self.norm(found)
-
-
-def _rows(arrays: dict[str, NDArray[Any]], name: str) -> Floats:
-    """Rows of small whole numbers, each times its scale."""
-    rows: Floats = np.multiply(arrays[name], arrays[f"{name}.scale"][:, None], dtype=np.float32)
-    return rows
 
 
 def _gelu(values: Floats) -> Floats:

@@ -16,8 +16,9 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
@@ -78,6 +79,25 @@ def as_int8(rows: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.flo
     """Rows as small integers, and what one of them is worth in each row."""
     scales = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127
     return np.rint(rows / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def as_floats(arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
+    """The rows of a name as they were before they were rounded to small integers."""
+    scales = arrays[f"{name}.scale"][:, None]
+    rows: NDArray[np.float32] = np.multiply(arrays[name], scales, dtype=np.float32)
+    return rows
+
+
+def provenance(
+    sources: Sequence[Mapping[str, Any]], commit: str, figures: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What a header says of where a model comes from that is made now."""
+    return {
+        "made": datetime.now(UTC).date().isoformat(),
+        "commit": commit,
+        "sources": list(sources),
+        "figures": figures or {},
+    }
 
 
 def _size(packed: bytes) -> bytes:

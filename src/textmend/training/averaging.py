@@ -8,7 +8,6 @@ as one of them. Start reading at :func:`average`.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.errors import TextmendError
-from textmend.models.modelfile import as_int8, read, write
+from textmend.models.modelfile import as_floats, as_int8, provenance, read, write
 
 _SCALE = ".scale"
 _Arrays = dict[str, NDArray[Any]]
@@ -36,10 +35,10 @@ def average(
     that do not fit together, or are of encoders, are a :class:`textmend.TextmendError`.
     """
     (header, arrays), (other_header, other_arrays) = read(one), read(other)
-    for about in ("lang", "vocabulary", "dilations"):
-        if about not in header or header[about] != other_header.get(about):
+    for name in ("lang", "vocabulary", "dilations"):
+        if name not in header or header[name] != other_header.get(name):
             raise TextmendError(
-                f"{other}: cannot be averaged with {one}, as they differ in {about}; "
+                f"{other}: cannot be averaged with {one}, as they differ in {name}; "
                 "average networks of which one began as the other"
             )
     averaged: _Arrays = {}
@@ -53,17 +52,10 @@ def average(
         else:
             averaged[name] = mean
     sources = {str(each): each for each in header["sources"] + other_header["sources"]}
-    about_it = {
-        "made": datetime.now(UTC).date().isoformat(),
-        "commit": commit,
-        "sources": list(sources.values()),
-        "figures": figures or {},
-    }
-    write(out, header | about_it, {name: averaged[name] for name in arrays})
+    about = provenance(list(sources.values()), commit, figures)
+    write(out, header | about, {name: averaged[name] for name in arrays})
 
 
 def _weights(arrays: _Arrays, name: str) -> NDArray[np.float32]:
     """The weights of a name as they are, without their scales."""
-    scales = arrays.get(name + _SCALE)
-    found: NDArray[np.float32] = arrays[name].astype(np.float32)
-    return found if scales is None else found * scales[:, None]
+    return as_floats(arrays, name) if name + _SCALE in arrays else arrays[name].astype(np.float32)

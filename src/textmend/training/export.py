@@ -5,7 +5,6 @@ The embeddings of an encoder, half of its weights, have four bits. Start reading
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from textmend.models.modelfile import as_int8, is_class, write
+from textmend.models.modelfile import as_int8, is_class, provenance, write
 from textmend.training.corpus import Corpus
 from textmend.training.encoder import STEPS, EncoderModel, in_groups
 from textmend.training.model import ContextModel
@@ -98,10 +97,7 @@ def _header(
     """What the header of a model file says, of whatever kind it is."""
     return {
         "lang": corpus.lang,
-        "made": datetime.now(UTC).date().isoformat(),
-        "commit": commit,
-        "sources": corpus.sources,
-        "figures": figures or {},
+        **provenance(corpus.sources, commit, figures),
         "calibration": calibration or {},
         "vocabulary": "\n".join(corpus.words),
     }
