@@ -78,6 +78,28 @@ def test_residue_takes_the_place_of_the_sequence() -> None:
     assert channel.apply("classifies off") == "classi es o\ufffd"
 
 
+@pytest.mark.parametrize(
+    ("written", "arrived"),
+    [
+        ("für", "fuer"),
+        ("Über", "Ueber"),
+        ("ÜBer", "UEBer"),  # the letters beside tell: one to either side, no more
+        ("aÜb", "aUeb"),
+        ("aÜB", "aUeB"),
+        ("Ü", "Ue"),
+        ("NÜ", "NUE"),
+        ("N Ü", "N Ue"),
+    ],
+)
+def test_a_residue_is_written_in_the_case_of_what_it_replaces(written: str, arrived: str) -> None:
+    assert Channel((Drop("ü", residue="ue"),)).apply(written) == arrived
+    assert Channel.parse("accents:german").apply(written) == arrived
+
+
+def test_a_residue_stays_where_the_case_tells_nothing() -> None:
+    assert Channel((Drop("fi", residue="f"),)).apply("fI Fi fi FI") == "f F f F"
+
+
 def test_intact_spans_are_left_alone() -> None:
     text = "other news\nThe other news"
     assert EXAMPLE.apply(text, intact=[(0, 10)]) == "other news\nor news"
@@ -232,6 +254,8 @@ def test_json_can_be_read_and_written_by_people() -> None:
 
 def test_the_channel_that_does_nothing_is_called_so() -> None:
     assert repr(Channel()) == "Channel()"
+    assert repr(EXAMPLE) == "Channel.of('the', 'ad')"
+    assert repr(Channel((Drop("the"), Drop("ad", where="inside")))).startswith("Channel((Drop(")
     assert repr(Channel(whitespace="keep")) == "Channel(whitespace='keep')"
 
 

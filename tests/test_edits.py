@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Literal
 
 import pytest
@@ -179,6 +180,61 @@ def test_a_result_comes_back_from_json() -> None:
         edits = [{**stored["edits"][0], name: value}]
         with pytest.raises(TextmendError, match=r"edit|before|kind|start"):
             Mended.from_dict(mended.original, {**stored, "edits": edits})
+
+
+_STORED = {"start": 0, "end": 1, "before": "a", "after": "ad", "kind": "word", "probability": 0.9}
+
+
+def test_a_stored_edit_may_leave_out_what_there_is_none_of() -> None:
+    assert Edit.from_dict(_STORED) == Edit(0, 1, "a", "ad", "word", 0.9)
+    for extreme in (0, 1):
+        assert Edit.from_dict({**_STORED, "probability": extreme}).probability == extreme
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"start": "a"}, "start is 'a'; it must be a whole number"),
+        ({"end": None}, "end is None; it must be a whole number"),
+        ({"before": None}, "before is None; it must be a str"),
+        ({"after": 5}, "after is 5; it must be a str"),
+        ({"kind": "x"}, "edit: unknown kind 'x'; it is one of word, "),
+        ({"probability": 1.5}, "edit: probability is 1.5; it must be in 0 to 1"),
+        ({"probability": -0.1}, "edit: probability is -0.1; it must be in 0 to 1"),
+        ({"alternatives": [{"text": 3, "probability": 0.1}]}, "text is 3; it must be a str"),
+        ({"alternatives": [{"text": "x", "probability": 2}]}, "edit: probability is 2; it must"),
+        ({"alternatives": 3}, "malformed edit {"),
+        ({"drops": [3]}, "drops[0] is 3; it must be a str"),
+    ],
+)
+def test_a_malformed_edit_is_refused_with_what_is_wrong(
+    wrong: dict[str, object], message: str
+) -> None:
+    with pytest.raises(TextmendError, match=rf"^{re.escape(message)}"):
+        Edit.from_dict({**_STORED, **wrong})
+
+
+def test_what_is_no_edit_is_shown_with_what_was_expected() -> None:
+    with pytest.raises(
+        TextmendError,
+        match=r"^malformed edit 3: TypeError .*; expected an object as Edit.to_dict gives it$",
+    ):
+        Edit.from_dict(3)
+
+
+def test_intact_spans_of_a_stored_result_are_of_its_text() -> None:
+    stored = Mended("abc").to_dict()
+    assert Mended.from_dict("abc", {**stored, "intact": [[0, 2]]}).intact == ((0, 2),)
+    for spans in ([[2, 1]], [[0, 9]], [[-1, 2]]):
+        with pytest.raises(
+            TextmendError,
+            match=r"^malformed result: intact spans are not sorted, or not of this text$",
+        ):
+            Mended.from_dict("abc", {**stored, "intact": spans})
+    with pytest.raises(TextmendError, match=r"expected an object as Mended.to_dict gives it$"):
+        Mended.from_dict("abc", 3)
+    with pytest.raises(TextmendError, match=r"^malformed result: 'intact' is missing, or no value"):
+        Mended.from_dict("abc", {**stored, "intact": 3})
 
 
 def test_edits_of_another_text_are_neither_made_nor_taken_back() -> None:
