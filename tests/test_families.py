@@ -147,6 +147,7 @@ def test_json_and_repr_both_ways(channel: Channel) -> None:
     assert eval(repr(channel), {each.__name__: each for each in names}) == channel
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(CHANNELS, st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3))
 def test_a_known_family_is_inverted_and_proven(channel: Channel, paragraphs: list[str]) -> None:
@@ -158,6 +159,7 @@ def test_a_known_family_is_inverted_and_proven(channel: Channel, paragraphs: lis
         assert edit.drops
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(CHANNELS, st.text(alphabet="thefirson \n.?\ufffd#\0Tf é", max_size=60))
 def test_any_text_is_proven(channel: Channel, text: str) -> None:

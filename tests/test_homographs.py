@@ -28,6 +28,7 @@ def loaded(lang: str) -> Homographs:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "written"),
     [

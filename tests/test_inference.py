@@ -59,6 +59,7 @@ def test_the_family_is_found_in_most_documents(spec: str) -> None:
     assert sum(set(each) == set(channel.drops) for each in found) >= 0.9 * len(found) > 0, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", ["non-ascii", "non-ascii:?", "non-ascii:space"])
 def test_lost_letters_of_other_languages_are_found(spec: str) -> None:
     channel = Channel.parse(spec)
@@ -84,6 +85,7 @@ def test_ligatures_beat_their_members_and_give_way_where_others_survive() -> Non
     assert drop == Drop("fi")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["news", "prose", "negative", "languages"])
 def test_clean_text_has_no_channel(kind: corpora.SetName) -> None:
     alarms = {

@@ -60,6 +60,7 @@ def check(mended: Mended, text: str) -> None:
         assert edit.drops
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(CHANNELS, st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=4))
 def test_a_known_channel_is_inverted_and_proven(channel: Channel, paragraphs: list[str]) -> None:
@@ -88,6 +89,7 @@ def _touch(text: str, place: int) -> bool:
 SPACES = [Channel.parse(f"{each}:space") for each in ("s", "ss", "e", "a", "t", "ligatures")]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     st.sampled_from(SPACES),
@@ -105,6 +107,7 @@ def test_words_that_spaces_took_apart_are_not_welded(
     assert not welded(mended)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(CHANNELS, st.sampled_from(NEWS))
 def test_an_inferred_channel_is_inverted_and_proven(channel: Channel, document: str) -> None:
@@ -112,6 +115,7 @@ def test_an_inferred_channel_is_inverted_and_proven(channel: Channel, document: 
     check(mend_and_explain(text), text)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(CHANNELS, st.text())
 @example(Channel.of("the", whitespace="keep"), "\x1fb")  # a control character that is white space
@@ -126,6 +130,7 @@ def test_text_without_evidence_comes_back_as_the_same_string(text: str) -> None:
     assert mend(text) is text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["news", "prose", "negative", "languages"])
 def test_clean_documents_come_back_as_the_same_string(kind: corpora.SetName) -> None:
     for document in corpora.load(kind, split="dev"):

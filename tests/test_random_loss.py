@@ -92,6 +92,7 @@ def test_edits_say_which_letters_were_put_back() -> None:
     assert edit.drops == ("f",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.01, 0.02])
 def test_loss_is_inferred_from_most_documents(rate: float) -> None:
     channel = Channel.random(rate)

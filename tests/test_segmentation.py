@@ -88,6 +88,7 @@ def test_lost_apostrophes_are_inferred_and_are_those_that_the_text_has() -> None
     assert left < 0.4 * lost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["de", "es", "fr", "pt", "cs"])
 def test_lost_accents_are_inferred_where_a_text_has_none(lang: str) -> None:
     (document,) = [each for each in corpora.load("languages") if each.language == lang]

@@ -50,6 +50,7 @@ def test_a_channel_that_grew_is_told_from_what_it_was() -> None:
     }
 
 
+@pytest.mark.slow
 def test_each_text_is_mended_by_its_own_channel_and_a_clean_one_by_none() -> None:
     parts = source("the,ad", "of,ing", each=24, words=80)
     clean = [" ".join(text.split()[:80]) for text in NEWS[:12]]
