@@ -1,6 +1,8 @@
-"""What pytest leaves out: modules for which an extra is needed that is not installed."""
+"""What pytest leaves out: modules whose extra is not installed. How hypothesis tries examples."""
 
 from importlib.util import find_spec
+
+from hypothesis import Phase, settings
 
 # A module of src/textmend, and what it imports.
 _NEEDS = {
@@ -15,3 +17,9 @@ _NEEDS = {
     "integrations/spark.py": "pyspark",
 }
 collect_ignore = [f"src/textmend/{path}" for path, name in _NEEDS.items() if not find_spec(name)]
+
+# How long an example takes is the machine's affair.
+settings.register_profile("any-machine", deadline=None)
+# To fail is all that is asked of a test of a mutant, not the smallest example.
+settings.register_profile("mutants", deadline=None, phases=(Phase.explicit, Phase.generate))
+settings.load_profile("any-machine")

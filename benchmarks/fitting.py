@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 
 from rich.table import Table
 
 from benchmarks.probe import Figures
-from benchmarks.sensitivity import Number, Value, apart
+from benchmarks.sensitivity import Number, Value, apart, probe_anew
 
 FACTORS = (0.5, 0.7, 1.0, 1.4, 2.0)
 _ROUNDS = 2
@@ -63,16 +62,12 @@ def fit(number: Number) -> Fit:
     return Fit(
         number,
         {
-            value: tuple(apart(number, value, partial(_probe, half)) for half in _HALVES)
+            value: tuple(
+                apart(number, value, partial(probe_anew, half, rounds=_ROUNDS)) for half in _HALVES
+            )
             for value in values
         },
     )
-
-
-def _probe(half: int) -> Figures:
-    probe = import_module("benchmarks.probe")  # anew
-    found: Figures = probe.probe(probe.Material.half(half), rounds=_ROUNDS)
-    return found
 
 
 def fit_table(found: Fit) -> Table:

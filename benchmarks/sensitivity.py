@@ -145,7 +145,7 @@ def measure_sensitivity(
     ]
     for done, (number, name, value) in enumerate(tasks):
         progress(f"{number.name} {name}", done, len(tasks))
-        found.varied.setdefault(number.name, {})[name] = apart(number, value, _probe_anew)
+        found.varied.setdefault(number.name, {})[name] = apart(number, value, probe_anew)
         found.write(path)
     return found
 
@@ -176,8 +176,11 @@ def _work(number: Number, value: Value, work: Callable[[], object], sender: Conn
     sender.send(work())
 
 
-def _probe_anew() -> Figures:
-    found: Figures = import_module("benchmarks.probe").probe()
+def probe_anew(half: int | None = None, *, rounds: int = 1) -> Figures:
+    """All tasks of a probe that is imported anew, done with all material or with a half of it."""
+    probe = import_module("benchmarks.probe")
+    material = probe.Material.all() if half is None else probe.Material.half(half)
+    found: Figures = probe.probe(material, rounds=rounds)
     return found
 
 

@@ -21,7 +21,7 @@ Change = Callable[[str], str]
 
 # Of what files are made, so that what is drawn is near to what is hard.
 SIGNS = st.text("ab\", ;\t|\n\r\\u'é😀\u2028\0\ufeff{}", max_size=12)
-OF_ONE_FOLDER = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OF_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def with_text(form: Format) -> list[Record]:

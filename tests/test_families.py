@@ -148,7 +148,7 @@ def test_json_and_repr_both_ways(channel: Channel) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CHANNELS, st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3))
 def test_a_known_family_is_inverted_and_proven(channel: Channel, paragraphs: list[str]) -> None:
     text = channel.apply("\n".join(paragraphs))
@@ -160,7 +160,7 @@ def test_a_known_family_is_inverted_and_proven(channel: Channel, paragraphs: lis
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANNELS, st.text(alphabet="thefirson \n.?\ufffd#\0Tf é", max_size=60))
 def test_any_text_is_proven(channel: Channel, text: str) -> None:
     mended = mend_and_explain(text, channel=channel, min_probability=0.0)

@@ -28,7 +28,7 @@ from textmend.models.network import Network
 from textmend.report.decisions import decided, digest, read_decisions
 
 OF_ONE_FOLDER = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 CLEAN = [
     line
@@ -70,19 +70,19 @@ RUNS = st.builds(
 TEXTS = st.lists(st.text(CHARACTERS, max_size=5) | SCRAPS | RUNS, max_size=20).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXTS, st.sampled_from(RULES))
 def test_any_text_under_a_known_channel(text: str, spec: str) -> None:
     sound(Mender(channel=spec, min_probability=0.0).mend_and_explain(text), text)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TEXTS, st.sampled_from(["en", "auto", "de,fr"]))
 def test_any_text_whose_channel_is_inferred(text: str, lang: str) -> None:
     sound(Mender(lang=lang).mend_and_explain(text), text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(CLEAN), min_size=1, max_size=4))
 def test_clean_prose_in_any_order_is_unchanged(lines: list[str]) -> None:
     text = "\n".join(lines)
@@ -133,7 +133,7 @@ VALUES = st.recursive(
 WORDS = "The official added three café ﬁgures, don't they?\n\nWell-known others did."
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SPECS)
 def test_any_spec_is_a_channel_or_one_error(spec: str) -> None:
     with suppress(TextmendError):
@@ -212,7 +212,7 @@ def _containers(value: Any) -> list[Any]:
 STORED = Channel.parse(",".join(RULES)).to_dict()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mutations(STORED))
 def test_any_channel_in_json_is_one_or_one_error(value: Any) -> None:
     with suppress(TextmendError):
@@ -227,7 +227,7 @@ TEXT = "Furrmore, y left or shores.\nIn dition, the ships came."
 MENDED = EXAMPLE.mend_and_explain(TEXT)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(mutations(MENDED.to_dict()))
 def test_any_stored_result_is_one_of_its_text_or_one_error(value: Any) -> None:
     with suppress(TextmendError):

@@ -61,7 +61,7 @@ def check(mended: Mended, text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANNELS, st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=4))
 def test_a_known_channel_is_inverted_and_proven(channel: Channel, paragraphs: list[str]) -> None:
     text = channel.apply("\n".join(paragraphs))
@@ -90,7 +90,7 @@ SPACES = [Channel.parse(f"{each}:space") for each in ("s", "ss", "e", "a", "t", 
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.sampled_from(SPACES),
     st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3),
@@ -108,7 +108,7 @@ def test_words_that_spaces_took_apart_are_not_welded(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(CHANNELS, st.sampled_from(NEWS))
 def test_an_inferred_channel_is_inverted_and_proven(channel: Channel, document: str) -> None:
     text = channel.apply(document)
@@ -116,7 +116,7 @@ def test_an_inferred_channel_is_inverted_and_proven(channel: Channel, document: 
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CHANNELS, st.text())
 @example(Channel.of("the", whitespace="keep"), "\x1fb")  # a control character that is white space
 @example(Channel.of("the", ignore_case=False), "a in. b in c.\nof\n")
@@ -124,7 +124,7 @@ def test_any_text_at_all(channel: Channel, text: str) -> None:
     check(mend_and_explain(text, channel=channel, min_probability=0.0), text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text())
 def test_text_without_evidence_comes_back_as_the_same_string(text: str) -> None:
     assert mend(text) is text

@@ -33,13 +33,13 @@ def check(mended: Mended, text: str) -> None:
     assert mended.edits or mended.text is text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=30).map("".join), st.sampled_from(SPECS))
 def test_a_known_channel_on_odd_text(text: str, spec: str) -> None:
     check(mend_and_explain(text, channel=spec, min_probability=0.0), text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(PARAGRAPHS), st.sampled_from(SPECS),
     st.lists(st.tuples(st.integers(0, 400), st.sampled_from(ODD)), max_size=8),

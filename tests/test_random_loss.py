@@ -61,7 +61,7 @@ def test_the_proof_takes_out_the_letters_that_were_put_back_and_no_others() -> N
     assert Mended("an oficl", (changed,), Channel.random(), (), whole).damage() != "an oficl"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(0.002, 0.1),
     st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=3),
@@ -200,7 +200,6 @@ def test_slips_are_letters_changed_put_in_or_exchanged(word: str) -> None:
     assert _slips(word, TOY) == pytest.approx(expected)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3))
 def test_no_other_rates_of_sources_make_strange_words_likelier(seed: int, count: int) -> None:
     random = np.random.default_rng(seed)

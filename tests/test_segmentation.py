@@ -136,7 +136,7 @@ def test_lost_accents_are_inferred_where_a_text_has_none(lang: str) -> None:
     ),
     st.sampled_from([" ", "", "  ", "\n"]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_repair_is_proven(spec: str, words: list[str], between: str) -> None:
     text = between.join(words)
     mended = mend_and_explain(text, channel=spec)
