@@ -136,3 +136,10 @@ def test_every_package_that_textmend_runs_on_is_in_the_table_of_licences() -> No
     listed = re.findall(r"^\| ([\w-]+) \|", read("licences.md"), re.MULTILINE)
     assert set(found) >= {"numpy", "wordfreq", "ftfy", "jinja2"}  # directly and not, of an extra
     assert set(found) <= set(listed)
+
+
+def test_every_module_of_the_rooms_has_its_line_in_the_list_of_them() -> None:
+    listed = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for room in ("channel", "language", "models", "mending", "inference"):
+        for module in (ROOT / "src" / "textmend" / room).glob("[!_]*.py"):
+            assert f"`{module.stem}`" in listed, f"{room}/{module.name} is in no line"
