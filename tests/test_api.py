@@ -66,6 +66,17 @@ def test_mend_many_takes_each_text_on_its_own_evidence() -> None:
     assert list(mended) == [NEWS[1], ""]
 
 
+@pytest.mark.parametrize("model", ["small", "large", None])
+def test_a_single_call_takes_what_a_mender_takes(model: str | None) -> None:
+    text = Channel.of("the").apply("The other day they left for the coast.")
+    mended = Mender(channel="the", model=model).mend_and_explain(text)
+    assert textmend.mend_and_explain(text, channel="the", model=model).edits == mended.edits
+    assert textmend.mend(text, channel="the", model=model) == mended.text
+    others = {name for name in ("small", "large", None) if name != model}
+    for other in others:  # they are told apart by their probabilities
+        assert Mender(channel="the", model=other).mend_and_explain(text).edits != mended.edits
+
+
 SNIPPETS = [
     snippet
     for text in NEWS

@@ -322,6 +322,7 @@ def mend(
     lang: str = "en",
     channel: Channel | Inference | str | None = None,
     min_probability: float = 0.5,
+    model: str | Path | None = "small",
 ) -> str:
     """``text`` with its dropped letters put back; see :class:`Mender`.
 
@@ -330,7 +331,8 @@ def mend(
     >>> mend("A clean sentence is left alone.")
     'A clean sentence is left alone.'
     """
-    return Mender(lang=lang, channel=channel, min_probability=min_probability).mend(text)
+    mender = Mender(lang=lang, channel=channel, min_probability=min_probability, model=model)
+    return mender.mend(text)
 
 
 def mend_and_explain(
@@ -339,6 +341,7 @@ def mend_and_explain(
     lang: str = "en",
     channel: Channel | Inference | str | None = None,
     min_probability: float = 0.5,
+    model: str | Path | None = "small",
 ) -> Mended:
     """The mended text with its edits, its channel, and the evidence for that.
 
@@ -346,7 +349,7 @@ def mend_and_explain(
     >>> [(edit.before, edit.after, edit.drops) for edit in mended.edits]
     [('y', 'They', ('the',))]
     """
-    mender = Mender(lang=lang, channel=channel, min_probability=min_probability)
+    mender = Mender(lang=lang, channel=channel, min_probability=min_probability, model=model)
     return mender.mend_and_explain(text)
 
 
