@@ -230,13 +230,14 @@ def measure_losses(
     limit: int | None = None,
     seed: int = 0,
     jobs: int = 1,
+    peers: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Losses:
     """How much of each family of losses is mended.
 
     ``corpus``: the clean texts; ``accented``: those that lose their accents. ``limit``: so many
-    texts of each family are drawn with ``seed``. ``progress``: called with how many texts are done,
-    and of how many.
+    texts of each family are drawn with ``seed``. ``peers``: by the specialists, too. ``progress``:
+    called with how many texts are done, and of how many.
     """
     tasks: list[Task] = []
     missing: dict[str, str] = {}
@@ -247,7 +248,7 @@ def measure_losses(
         chosen = _texts(family, accented if family.accented else corpus, limit, seed)
         texts[name] = corpus_hash(chosen)
         tasks += [Task(name, system, each) for system in family.systems for each in chosen]
-        for peer in SPECIALISTS.get(name, ()):
+        for peer in SPECIALISTS.get(name, ()) if peers else ():
             try:
                 found = specialist(name, peer)
             except Missing as reason:

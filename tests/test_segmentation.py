@@ -26,6 +26,8 @@ TEXTS = [each.text for each in NEWS[:6]]
             "The mayor said that it would take a year.",
         ),
         ("spaces", "Itopenedon12thMay,hesaid.", "It opened on 12th May, he said."),
+        ("spaces", "Itdrew3,400peopleat10:30.", "It drew 3,400 people at 10:30."),
+        ("spaces:line-ends", "It rose by 8.5percent in May.", "It rose by 8.5 percent in May."),
         ("the,spaces", "ymetor farmersin ir village", "They met other farmers in their village"),
         ("hyphens", "a wellknown man", "a well-known man"),
         ("hyphens", "the antiwaterfall campaign", "the anti-waterfall campaign"),
@@ -51,6 +53,7 @@ def test_what_was_lost_comes_back(spec: str, arrived: str, written: str) -> None
     [
         "YouTube and the website of the homeowner, online since 2019.",
         "He paid $5m for 60km of it at B2 (see u.s. law), she said.",
+        "The £1.3m plan of 1,000km begins at 10.30am, or so.",
         "McArthur’s “know-how” cannot be bought; nobody can, maybe.",
         "See https://a.example/some.page or write to ann@mail.example.",
     ],

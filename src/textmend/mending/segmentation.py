@@ -36,7 +36,8 @@ _PIECE = regex.compile(
     """,
     regex.VERBOSE | regex.DOTALL,
 )
-_PARTABLE = regex.compile(r"[\p{L}\p{M}\p{N}.$]+")
+# What tokens may be that are more than a mark: numbers with what runs on from them, abbreviations.
+_PARTABLE = regex.compile(r"[\p{L}\p{M}\p{N}.,:$]+")
 # Abbreviations, of which letters of words may stand before, and what ends numbers.
 _ABBREVIATION = regex.compile(r"(?:\p{Lu}\.){2,}|(?<!\p{L})(?:\p{Ll}\.){2,}")
 _ORDINAL = regex.compile(r"\p{N}*(?:(?<!1)1st|(?<!1)2nd|(?<!1)3rd|(?:1[1-3]|[04-9])th|0s)")
