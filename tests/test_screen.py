@@ -65,6 +65,27 @@ def test_no_text_is_sound_in_which_inference_finds_something(spec: str) -> None:
                     assert not finds_something(damaged), damaged
 
 
+@pytest.mark.parametrize(
+    ("spec", "article", "size", "end"),
+    [
+        ("to", 14, 1523, 1200),
+        ("of", 9, 2203, 1200),
+        ("the", 5, 1639, 1200),
+        ("the", 18, 2312, 1200),
+        ("s", 23, 1039, 150),
+    ],
+)
+def test_an_end_with_just_enough_damage_is_not_sound(
+    spec: str, article: int, size: int, end: int
+) -> None:
+    # Found among thousands of such passages as those that one of the bounds alone decides: that of
+    # common words that are missed, or that of a letter that the lines spare.
+    passage = NEWS[article][:size]
+    damaged = passage[:-end] + Channel.parse(spec).apply(passage[-end:])
+    assert finds_something(damaged)
+    assert not Screen.load("en").is_sound(damaged, MIN_LOG_ODDS)
+
+
 @pytest.mark.parametrize("corpus", ["negative", "prose", "languages"])
 def test_no_clean_text_is_sound_in_which_inference_finds_something(corpus: corpora.SetName) -> None:
     for document in corpora.load(corpus)[::3]:
