@@ -21,7 +21,7 @@ from textmend.edits import Mended
 from textmend.errors import TextmendError
 from textmend.evidence import Inference
 from textmend.inference.infer import MIN_LOG_ODDS, Diagnosis, infer, locate, recognize
-from textmend.inference.screen import Screen
+from textmend.inference.screen import Screen, Suspicion
 from textmend.inference.sources import infer_channels, likeliest
 from textmend.inference.vanished import Floats, Missed, MissedByNetwork, MissedByPairs
 from textmend.language.bigrams import Bigrams
@@ -144,13 +144,14 @@ class Mender:
 
     def mend_and_explain(self, text: str) -> Mended:
         """The mended text with its edits, its channel, and the evidence for that."""
-        if self._is_sound(checks.text("text", text)):
+        suspicion = self._suspicion(checks.text("text", text))
+        if suspicion == "nothing":
             return Mended(text)
         text_lines = lines(tokenize(text))
         lang = self._language(text_lines)
         if lang is None:
             return Mended(text)
-        found = self._diagnose(text_lines, lang)
+        found = self._diagnose(text_lines, lang, letters_alone=suspicion == "letters")
         if not found or not found.inference:
             return Mended(text)
         channel, evidence = found.inference.channel, found.inference.evidence
@@ -241,29 +242,39 @@ class Mender:
         network = load(self._file)
         return network if network.lang == lang else None  # for another one of several
 
-    def _is_sound(self, text: str) -> bool:
-        """Whether a text is seen at a glance to show no damage, or its source shows none."""
+    def _suspicion(self, text: str) -> Suspicion:
+        """What a text may have lost, seen at a glance; nothing where its source shows no damage."""
         if self.channel is None and not self._several:
-            return Screen.load(self.lang).is_sound(text, self.min_log_odds)
-        return self.channel == ()
+            return Screen.load(self.lang).suspects(text, self.min_log_odds)
+        return "nothing" if self.channel == () else "anything"
 
-    def _diagnose(self, text_lines: Sequence[Sequence[Token]], lang: str) -> Diagnosis | None:
+    def _diagnose(
+        self, text_lines: Sequence[Sequence[Token]], lang: str, *, letters_alone: bool
+    ) -> Diagnosis | None:
         """What the channel is, and where it acted; None in a source that shows no damage."""
         lexicon = Lexicon.load(lang)
         if self.channel is None:
-            return self._infer([text_lines], lang)
+            return self._infer([text_lines], lang, letters_alone=letters_alone)
         if isinstance(self.channel, Channel):
             return locate([text_lines], lexicon, self.channel)
         return likeliest([recognize([text_lines], lexicon, each) for each in self.channel])
 
-    def _infer(self, texts: Sequence[Sequence[Sequence[Token]]], lang: str) -> Diagnosis:
+    def _infer(
+        self, texts: Sequence[Sequence[Sequence[Token]]], lang: str, *, letters_alone: bool = False
+    ) -> Diagnosis:
         def missed(word: str, text_lines: Sequence[Sequence[Token]]) -> Floats:
             # What judges it is loaded when it is asked.
             network = self._network(lang)
             small = network.small if isinstance(network, Cascade) else network
             return _judge(lang, small)(word, text_lines)
 
-        return infer(texts, Lexicon.load(lang), missed, min_log_odds=self.min_log_odds)
+        return infer(
+            texts,
+            Lexicon.load(lang),
+            missed,
+            min_log_odds=self.min_log_odds,
+            letters_alone=letters_alone,
+        )
 
 
 def _several(texts: str | Iterable[str]) -> Iterator[str]:

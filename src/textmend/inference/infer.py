@@ -16,7 +16,7 @@ import regex
 from numpy.typing import NDArray
 
 from textmend.channel.channel import Channel, WhiteSpace
-from textmend.evidence import Inference
+from textmend.evidence import Evidence, Inference
 from textmend.inference.census import Census, Floats
 from textmend.inference.explanations import Hypotheses
 from textmend.inference.priors import PRIORS
@@ -24,6 +24,7 @@ from textmend.inference.random_loss import random_loss
 from textmend.inference.regions import damaged_regions
 from textmend.inference.selection import Selection
 from textmend.inference.vanished import Missed
+from textmend.inference.weighing import Scored
 from textmend.language.identification import is_in
 from textmend.language.lexicon import Lexicon
 from textmend.language.tokens import Token
@@ -53,11 +54,13 @@ def infer(
     missed: Missed,
     *,
     min_log_odds: float = MIN_LOG_ODDS,
+    letters_alone: bool = False,
 ) -> Diagnosis:
     """The channel of texts of one origin, each a list of lines of tokens, with its evidence.
 
-    ``missed`` judges where words are missed. The empty channel where nothing speaks clearly for
-    damage.
+    ``missed`` judges where words are missed. ``letters_alone``: it is known that no rule would be
+    found, but letters may have been lost at random (see ``screen``). The empty channel where
+    nothing speaks clearly for damage.
     """
     census = Census.of(texts, lexicon)
     # A few words are never evidence: whatever is wrong with them may be anybody's typos.
@@ -68,17 +71,13 @@ def infer(
         return sound
     if not census.is_strange and len(census.suspicious) < 2 and not census.missing_words():
         return sound
-    selection = Selection(Hypotheses(census, lexicon.lang), missed)
     least = min_log_odds + PRIORS.in_code * census.in_code
-    chosen = selection.select(least)
-    if census.in_code and sum(each.stems for each in chosen) < PRIORS.least_traces:
+    known = letters_alone and not census.in_code
+    selected = ([], ()) if known else _selected(census, lexicon, missed, least)
+    if selected is None:
         return sound
-    fluent = PRIORS.fluent_turkish if lexicon.lang == "tr" else PRIORS.fluent
-    if chosen and census.fluency(selection.ratios(chosen)) < fluent:
-        return sound
-    if chosen and selection.is_another_spelling(chosen):
-        return sound
-    evidence = tuple(selection.evidence(each) for each in chosen) or random_loss(census, least)
+    chosen, of_rules = selected
+    evidence = of_rules or random_loss(census, least)
     # What was lost from a text in another language, or in none that is known, nobody can tell.
     explained = {word.arrived for each in evidence for word in each.explained}
     whole = {word: count for word, count in census.words.items() if word not in explained}
@@ -98,6 +97,26 @@ def infer(
         found.of_texts,
         tuple(each.of_texts for each in chosen),
     )
+
+
+def _selected(
+    census: Census, lexicon: Lexicon, missed: Missed, least: float
+) -> tuple[list[Scored], tuple[Evidence, ...]] | None:
+    """The rules that explain a census best, with their evidence.
+
+    None where it is code with few traces, makes no sense with them, or is spelled otherwise: what
+    is strange in it has another reason.
+    """
+    selection = Selection(Hypotheses(census, lexicon.lang), missed)
+    chosen = selection.select(least)
+    if census.in_code and sum(each.stems for each in chosen) < PRIORS.least_traces:
+        return None
+    fluent = PRIORS.fluent_turkish if lexicon.lang == "tr" else PRIORS.fluent
+    if chosen and census.fluency(selection.ratios(chosen)) < fluent:
+        return None
+    if chosen and selection.is_another_spelling(chosen):
+        return None
+    return chosen, tuple(selection.evidence(each) for each in chosen)
 
 
 def locate(

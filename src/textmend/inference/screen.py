@@ -1,10 +1,11 @@
-"""Whether a text is sound at a glance: most of any corpus is, and need not be taken apart.
+"""What a text may have lost, at a glance: most of any corpus nothing, and need not be taken apart.
 
 Inference weighs no rule whose bound, what its words could say at most, is below what it asks for
 (see ``selection``). Here those bounds are put together from what each run of characters says by
 itself (see ``runs``); what is not known of a text without a closer look counts against it. So where
-:meth:`Screen.is_sound` says yes, :func:`~textmend.inference.infer.infer` would find nothing, and
-where it says no, that has to be asked. Start reading there.
+:meth:`Screen.suspects` says nothing, :func:`~textmend.inference.infer.infer` would find nothing;
+where it says letters, no more than these, lost at random; and where it says anything, all has to be
+asked. Start reading there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, compress, islice, pairwise
+from typing import Literal
 
 import numpy as np
 import regex
@@ -38,6 +40,8 @@ _WORD = regex.compile(WORD)
 _PLAIN = regex.compile(rf"(?<!\S){WORD}(?=[ ,;\n]|\Z)")
 # What begins mark-up and code, which may have spaces inside; and white space to Python alone.
 _CLOSER_LOOK = ("<", "`", "\x1c", "\x1d", "\x1e", "\x1f")
+# What a text may have lost: letters at random, or by any rule.
+Suspicion = Literal["nothing", "letters", "anything"]
 _AS_SEEN = ("", " ")  # the residues that leave no mark of their own
 
 
@@ -88,32 +92,29 @@ class Screen:
         """The screen of a language, shared by all that ask for it."""
         return Screen(Lexicon.load(lang))
 
-    def is_sound(self, text: str, min_log_odds: float) -> bool:
-        """Whether inference would surely find no rule of ``min_log_odds`` in a text, asked alone.
+    def suspects(self, text: str, min_log_odds: float) -> Suspicion:
+        """What a text may have lost: all that inference could find with ``min_log_odds``, if asked.
 
-        False where that is not known.
+        "Anything" where that is not known.
         """
         # With less than nothing asked of rules anything might be believed.
         if min_log_odds < 0.0 or any(each in text for each in _CLOSER_LOOK):
-            return False
+            return "anything"
         runs = Counter(text.split())
         telling = self._runs.telling(runs)
         size = runs.total() + sum((said.size - 1) * runs[run] for run, said in telling.items())
         words = _words(telling.values())
-        if _shows_signs(text, telling, runs):
-            return False
-        if sum(word.lost for word in words) >= PRIORS.random_words:
-            return False
-        if self._lacks(Accents(), text, runs, size):
-            return False
+        if _shows_signs(text, telling, runs) or self._lacks(Accents(), text, runs, size):
+            return "anything"
         glimpse = Glimpse(text)
         if not self._lost_no_sequence(text, glimpse, words, size, min_log_odds):
-            return False
+            return "anything"
         strange = sum(word.flagged for word in words) >= PRIORS.strange_words
-        if not strange and not self._lacks(Apostrophes(), text, runs, size):
-            return True
-        joined = {run: runs[run] for run, said in telling.items() if said.joined}
-        return self._lost_nothing_else(glimpse, words, joined, min_log_odds)
+        if strange or self._lacks(Apostrophes(), text, runs, size):
+            joined = {run: runs[run] for run, said in telling.items() if said.joined}
+            if not self._lost_nothing_else(glimpse, words, joined, min_log_odds):
+                return "anything"
+        return "letters" if sum(word.lost for word in words) >= PRIORS.random_words else "nothing"
 
     def _lacks(self, rule: Rule, text: str, runs: Iterable[str], size: int) -> bool:
         """Whether a text may hold nothing of what a rule deletes, and would hold some of it."""
