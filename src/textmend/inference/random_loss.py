@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,6 +153,7 @@ def _is_long(word: str, *, less: int = 0) -> bool:
     return len(word) >= PRIORS.random_letters - less and word.isalpha()
 
 
+@lru_cache(maxsize=10_000)
 def _slips(word: str, lexicon: Lexicon) -> float:
     """The probability of a word by a slip other than a letter left out, one to each letter."""
     if len(word) > lexicon.longest + 1:
